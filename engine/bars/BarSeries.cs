@@ -1,0 +1,93 @@
+namespace Trading.Engine.Bars;
+
+/// <summary>
+/// All bars of one symbol from one source as immutable columns, shared by every simulation in the process.
+/// A bar is labelled with its open time and covers [t, t + <see cref="BarMicros"/>) (EXEC-001).
+/// </summary>
+/// <remarks>
+/// Prices and volume are in 10⁻⁸ units, times in microseconds since 1970-01-01T00:00:00Z, sorted strictly ascending.
+/// Safe for concurrent readers; nobody writes to the columns after construction.
+/// </remarks>
+public sealed class BarSeries
+{
+    /// <exception cref="ArgumentException">The columns differ in length, times do not rise strictly, or a bar's prices contradict each other
+    /// (low ≤ open, close ≤ high and 0 &lt; low must hold, volume ≥ 0).</exception>
+    public BarSeries(Instrument instrument, TradingDays days, long barMicros, string source, string dataVersion,
+        long[] openTime, long[] open, long[] high, long[] low, long[] close, long[] volume)
+    {
+        Instrument = instrument;
+        Days = days;
+        BarMicros = barMicros;
+        Source = source;
+        DataVersion = dataVersion;
+        OpenTime = openTime;
+        Open = open;
+        High = high;
+        Low = low;
+        Close = close;
+        Volume = volume;
+        Session = new MarketSession[openTime.Length];
+        Day = new int[openTime.Length];
+        CheckAndClassify();
+    }
+
+    public Instrument Instrument { get; }
+
+    public TradingDays Days { get; }
+
+    /// <summary>Length of a bar in microseconds; a minute is 60,000,000.</summary>
+    public long BarMicros { get; }
+
+    /// <summary>Where the bars come from, e.g. <c>csv</c>, <c>synthetic</c>, <c>polygon</c>.</summary>
+    public string Source { get; }
+
+    /// <summary><c>adjusted</c> or <c>raw</c>.</summary>
+    public string DataVersion { get; }
+
+    public int Count => OpenTime.Length;
+
+#pragma warning disable CA1819 // the hot loop indexes the columns directly; they are immutable by contract
+    public long[] OpenTime { get; }
+
+    public long[] Open { get; }
+
+    public long[] High { get; }
+
+    public long[] Low { get; }
+
+    public long[] Close { get; }
+
+    public long[] Volume { get; }
+
+    /// <summary>Market session of each bar by its open time; <see cref="MarketSession.Closed"/> bars are never used.</summary>
+    public MarketSession[] Session { get; }
+
+    /// <summary>Index into <see cref="Days"/> of each bar; −1 for a bar before the first day.</summary>
+    public int[] Day { get; }
+#pragma warning restore CA1819
+
+    /// <summary>Index of the first bar that opens at or after <paramref name="instant"/>; <see cref="Count"/> when there is none.</summary>
+    public int FirstAtOrAfter(long instant)
+    {
+        var found = Array.BinarySearch(OpenTime, instant);
+        return found >= 0 ? found : ~found;
+    }
+
+    private void CheckAndClassify()
+    {
+        var count = OpenTime.Length;
+        if (Open.Length != count || High.Length != count || Low.Length != count || Close.Length != count || Volume.Length != count)
+        {
+            throw new ArgumentException($"{Instrument.Symbol}: the bar columns differ in length");
+        }
+
+        for (var bar = 0; bar < count; bar++)
+        {
+            if (bar > 0 && OpenTime[bar] <= OpenTime[bar - 1]) throw new ArgumentException($"{Instrument.Symbol}: bar {bar} does not open after the bar before it");
+            var sane = Low[bar] > 0 && Low[bar] <= Open[bar] && Low[bar] <= Close[bar] && High[bar] >= Open[bar] && High[bar] >= Close[bar] && Volume[bar] >= 0;
+            if (!sane) throw new ArgumentException($"{Instrument.Symbol}: the prices of bar {bar} contradict each other");
+            Session[bar] = Days.SessionAt(OpenTime[bar]);
+            Day[bar] = Days.DayAtOrBefore(OpenTime[bar]);
+        }
+    }
+}
