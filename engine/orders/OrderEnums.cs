@@ -28,7 +28,7 @@ public enum TimeInForce : byte
     FillOrKill = 4,
 }
 
-/// <summary>The canonical life of an order; see <see cref="OrderStates"/> for what may follow what.</summary>
+/// <summary>The canonical life of an order.</summary>
 public enum OrderState : byte
 {
     Pending = 0,
