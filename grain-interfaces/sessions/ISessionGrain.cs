@@ -1,0 +1,123 @@
+namespace Trading.GrainInterfaces.Sessions;
+
+/// <summary>
+/// One simulation of one tenant; key = <c>tenant/session</c> (see <see cref="GrainKeys"/>). It owns the running simulation, its journal position and
+/// the client's window, and answers one call per client flush: commands in, outputs out, in order.
+/// </summary>
+/// <remarks>
+/// Nothing that <see cref="Exchange"/> returns can be lost: every command that its outputs acknowledge is durable before it returns (DESIGN idea 2).
+/// An exception means that the outcome is unknown to the caller: attach again and resume.
+/// </remarks>
+[Alias("trading.session")]
+public interface ISessionGrain : IGrainWithStringKey
+{
+    /// <summary>Makes <paramref name="connection"/> the only one that may exchange; an older one is displaced at once (SIM-268).</summary>
+    [Alias("attach")]
+    Task<AttachReply> Attach(ConnectionInfo connection, CancellationToken cancellationToken);
+
+    /// <summary>Applies commands in order and returns what they caused, bounded; <see cref="ExchangeReply.More"/> asks for another call with no commands.</summary>
+    [Alias("exchange")]
+    Task<ExchangeReply> Exchange(ExchangeRequest request, CancellationToken cancellationToken);
+
+    /// <summary>The connection is gone: the clock stands still and the session is kept for resume (SIM-119, SIM-262). Ignored from a displaced connection.</summary>
+    [Alias("detach")]
+    Task Detach(string connectionId);
+
+    /// <summary>State and progress; null when no such session exists.</summary>
+    [Alias("status")]
+    Task<SessionStatus?> GetStatus(CancellationToken cancellationToken);
+
+    /// <summary>The order as its three records; null when the session never saw it.</summary>
+    [Alias("order")]
+    Task<Orders.OrderRecord?> GetOrder(string orderId, CancellationToken cancellationToken);
+
+    /// <summary>The final report as JSON (extension <c>report</c>); null while there is none.</summary>
+    [Alias("report")]
+    Task<string?> GetReport(CancellationToken cancellationToken);
+}
+
+/// <summary>Told when the session wants to say something without being asked (displaced connection, closing, tick not acknowledged).</summary>
+[Alias("trading.session-observer")]
+public interface ISessionObserver : IGrainObserver
+{
+    /// <summary>Another connection took over: close this one without a word.</summary>
+    [Alias("displaced")]
+    [OneWay]
+    Task Displaced(string connectionId);
+
+    /// <summary>There may be outputs: call <see cref="ISessionGrain.Exchange"/> with no commands.</summary>
+    [Alias("wake")]
+    [OneWay]
+    Task Wake(string connectionId);
+}
+
+/// <param name="ConnectionId">Unique over all gateways.</param>
+/// <param name="Observer">Where to send hints; null when the caller needs none.</param>
+[GenerateSerializer, Immutable, Alias("trading.connection-info")]
+public sealed record ConnectionInfo([property: Id(0)] string ConnectionId, [property: Id(1)] ISessionObserver? Observer);
+
+/// <param name="Exists">False when the journal holds no such session of this tenant (or it was discarded, or it expired).</param>
+/// <param name="Status">State and progress; null when it does not exist.</param>
+[GenerateSerializer, Immutable, Alias("trading.attach-reply")]
+public sealed record AttachReply([property: Id(0)] bool Exists, [property: Id(1)] SessionStatus? Status);
+
+/// <param name="ConnectionId">The attached connection; another one gets <see cref="ExchangeReply.Displaced"/>.</param>
+/// <param name="Commands">In the order in which the client sent them.</param>
+[GenerateSerializer, Immutable, Alias("trading.exchange-request")]
+public sealed record ExchangeRequest([property: Id(0)] string ConnectionId, [property: Id(1)] IReadOnlyList<SessionCommand> Commands);
+
+/// <param name="Outputs">In the order in which the client must see them.</param>
+/// <param name="More">The session was cut off by its slice; exchange again with no commands (between which the gateway may read the socket).</param>
+/// <param name="Displaced">Another connection owns the session; the outputs are empty.</param>
+/// <param name="End">The session is over after these outputs: tell the client and close.</param>
+[GenerateSerializer, Immutable, Alias("trading.exchange-reply")]
+public sealed record ExchangeReply(
+    [property: Id(0)] IReadOnlyList<SessionOutput> Outputs,
+    [property: Id(1)] bool More,
+    [property: Id(2)] bool Displaced,
+    [property: Id(3)] SessionEnd End);
+
+/// <summary>Whether and how a session is over.</summary>
+public enum SessionEnd : byte
+{
+    No = 0,
+
+    /// <summary>Close with <c>simulation_complete</c>, 1000, <c>completed</c>.</summary>
+    Completed = 1,
+
+    /// <summary>Close with <c>max_duration</c>, 4001, <c>lost</c> (SIM-055).</summary>
+    MaxDuration = 2,
+
+    /// <summary>Ended by a fatal error that was sent as an output.</summary>
+    Failed = 3,
+
+    /// <summary>Discarded by the client (SIM-123).</summary>
+    Discarded = 4,
+}
+
+/// <summary>The six states of SIM-125.</summary>
+public enum SessionState : byte
+{
+    Initializing = 0,
+    Ready = 1,
+    Running = 2,
+    Paused = 3,
+    Completed = 4,
+    Error = 5,
+}
+
+/// <summary>State and progress of a session.</summary>
+/// <param name="SimTime">Microseconds UTC of the last tick sent; 0 before the first.</param>
+/// <param name="Sequence">Last tick sent.</param>
+/// <param name="Extensions">Names the client asked for at creation.</param>
+[GenerateSerializer, Immutable, Alias("trading.session-status")]
+public sealed record SessionStatus(
+    [property: Id(0)] string SessionId,
+    [property: Id(1)] SessionState State,
+    [property: Id(2)] IReadOnlyList<string> Symbols,
+    [property: Id(3)] long SimTime,
+    [property: Id(4)] int Sequence,
+    [property: Id(5)] int TicksCompleted,
+    [property: Id(6)] int EstimatedTicks,
+    [property: Id(7)] IReadOnlyList<string> Extensions,
+    [property: Id(8)] bool Connected);
