@@ -1,0 +1,31 @@
+namespace Trading.Storage.Journal;
+
+/// <summary>Names one session of one tenant. Both parts are 1 to 128 printable characters (SIM-O31); they are compared ordinally.</summary>
+public readonly record struct SessionKey(string Tenant, string Session)
+{
+    /// <summary>Longest tenant or session name, in UTF-16 characters.</summary>
+    public const int MaxPartLength = 128;
+
+    /// <exception cref="ArgumentException">A part is empty, too long, holds a control character or half a surrogate pair.</exception>
+    public void Validate()
+    {
+        ValidatePart(Tenant, nameof(Tenant));
+        ValidatePart(Session, nameof(Session));
+    }
+
+    public override string ToString() => $"{Tenant}/{Session}";
+
+    internal static void ValidatePart(string? part, string name)
+    {
+        if (string.IsNullOrEmpty(part) || part.Length > MaxPartLength)
+            throw new ArgumentException($"{name} must have 1 to {MaxPartLength} characters but has {part?.Length ?? 0}.", name);
+        for (var i = 0; i < part.Length; i++)
+        {
+            var pair = char.IsHighSurrogate(part[i]) && i + 1 < part.Length && char.IsLowSurrogate(part[i + 1]);
+            if (char.IsControl(part[i]) || (char.IsSurrogate(part[i]) && !pair))
+                throw new ArgumentException($"{name} holds an unprintable character at position {i}.", name);
+            if (pair)
+                i++;
+        }
+    }
+}
