@@ -1,0 +1,19 @@
+namespace Trading.MarketData.Sources;
+
+/// <summary>Columns of bars on their way into a <see cref="Trading.Engine.Bars.BarSeries"/>; units as there.</summary>
+internal sealed class BarColumns(int count)
+{
+    public long[] OpenTime { get; } = new long[count];
+
+    public long[] Open { get; } = new long[count];
+
+    public long[] High { get; } = new long[count];
+
+    public long[] Low { get; } = new long[count];
+
+    public long[] Close { get; } = new long[count];
+
+    public long[] Volume { get; } = new long[count];
+
+    public int Count => OpenTime.Length;
+}
