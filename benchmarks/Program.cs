@@ -1,1 +1,27 @@
+using Trading.Bench.Session;
+
+if (args is ["echo-server"])
+{
+    await EchoServer.RunAsync();
+    return 0;
+}
+
+var benchmarks = new Dictionary<string, Func<TextWriter, Task>>(StringComparer.Ordinal)
+{
+    ["lockstep"] = LockStepBench.RunAsync,
+    ["batched"] = BatchedTicksBench.RunAsync,
+    ["idle"] = IdleSessionsBench.RunAsync,
+};
+foreach (var name in args.Length == 0 ? [.. benchmarks.Keys] : args)
+{
+    if (!benchmarks.TryGetValue(name, out var run))
+    {
+        Console.Error.WriteLine($"no benchmark '{name}'; there are: {string.Join(", ", benchmarks.Keys)}");
+        return 2;
+    }
+
+    await run(Console.Out);
+    Console.WriteLine();
+}
+
 return 0;

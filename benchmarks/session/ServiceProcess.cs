@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Trading.Bench.Session;
+
+/// <summary>A server in a process of its own: the service with a temporary data folder, or the bare echo it is compared with.</summary>
+internal sealed partial class ServiceProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly string? _folder;
+
+    private ServiceProcess(Process process, string? folder, Uri address, string key)
+    {
+        _process = process;
+        _folder = folder;
+        Address = address;
+        Key = key;
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>API key of the demo tenant; empty for the echo.</summary>
+    public string Key { get; }
+
+    /// <summary>Resident memory of the process in bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            var line = File.ReadLines($"/proc/{_process.Id}/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture) * 1024;
+        }
+    }
+
+    /// <summary>Processor time that the process has used so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    public static ServiceProcess StartService()
+    {
+        var folder = Directory.CreateTempSubdirectory("trading-bench-").FullName;
+        var service = Path.Combine(AppContext.BaseDirectory, "Trading.Silo.dll");
+        var (process, address) = Start([service, "--data", folder, "--urls", "http://127.0.0.1:0"]);
+        return new ServiceProcess(process, folder, address, File.ReadAllText(Path.Combine(folder, "demo.key")).Trim());
+    }
+
+    public static ServiceProcess StartEcho()
+    {
+        var (process, address) = Start([Path.Combine(AppContext.BaseDirectory, "Trading.Bench.dll"), "echo-server"]);
+        return new ServiceProcess(process, null, address, string.Empty);
+    }
+
+    public void Dispose()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        if (_folder is not null) Directory.Delete(_folder, recursive: true);
+    }
+
+    private static (Process Process, Uri Address) Start(IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, UseShellExecute = false };
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        var process = Process.Start(start) ?? throw new InvalidOperationException("the server did not start");
+        while (process.StandardOutput.ReadLine() is { } line)
+        {
+            var match = Ready().Match(line);
+            if (!match.Success) continue;
+            _ = process.StandardOutput.ReadToEndAsync();
+            return (process, new Uri(match.Groups["address"].Value));
+        }
+
+        throw new InvalidOperationException($"the server ended with code {process.ExitCode} before it was ready");
+    }
+
+    [GeneratedRegex(@"^ready .*?(?<address>http://127\.0\.0\.1:\d+)")]
+    private static partial Regex Ready();
+}
