@@ -6,12 +6,16 @@ namespace Trading.GrainInterfaces.Sessions;
 /// </summary>
 /// <remarks>
 /// Nothing that <see cref="Exchange"/> returns can be lost: every command that its outputs acknowledge is durable before it returns (DESIGN idea 2).
-/// An exception means that the outcome is unknown to the caller: attach again and resume.
+/// An exception means that the outcome is unknown to the caller: attach again and resume (<see cref="SessionInterruptedException"/>).
 /// </remarks>
 [Alias("trading.session")]
 public interface ISessionGrain : IGrainWithStringKey
 {
-    /// <summary>Makes <paramref name="connection"/> the only one that may exchange; an older one is displaced at once (SIM-268).</summary>
+    /// <summary>
+    /// Makes <paramref name="connection"/> the only one that may exchange; an older one is displaced at once (SIM-268). One that says
+    /// <see cref="ConnectionInfo.Creating"/> displaces nobody from an unfinished session: its <see cref="CreateCommand"/> is then answered by
+    /// <c>SESSION_ALREADY_EXISTS</c> (SIM-132).
+    /// </summary>
     [Alias("attach")]
     Task<AttachReply> Attach(ConnectionInfo connection, CancellationToken cancellationToken);
 
@@ -26,6 +30,10 @@ public interface ISessionGrain : IGrainWithStringKey
     /// <summary>State and progress; null when no such session exists.</summary>
     [Alias("status")]
     Task<SessionStatus?> GetStatus(CancellationToken cancellationToken);
+
+    /// <summary>What the portfolio grain shows when it holds nothing yet; null when no such session exists.</summary>
+    [Alias("portfolio")]
+    Task<Portfolios.PortfolioUpdate?> GetPortfolio(CancellationToken cancellationToken);
 
     /// <summary>The order as its three records; null when the session never saw it.</summary>
     [Alias("order")]
@@ -53,10 +61,30 @@ public interface ISessionObserver : IGrainObserver
 
 /// <param name="ConnectionId">Unique over all gateways.</param>
 /// <param name="Observer">Where to send hints; null when the caller needs none.</param>
+/// <param name="Creating">The connection is about to send <see cref="CreateCommand"/>, not to resume.</param>
 [GenerateSerializer, Immutable, Alias("trading.connection-info")]
-public sealed record ConnectionInfo([property: Id(0)] string ConnectionId, [property: Id(1)] ISessionObserver? Observer);
+public sealed record ConnectionInfo([property: Id(0)] string ConnectionId, [property: Id(1)] ISessionObserver? Observer, [property: Id(2)] bool Creating = false);
 
-/// <param name="Exists">False when the journal holds no such session of this tenant (or it was discarded, or it expired).</param>
+/// <summary>The activation that served this connection is gone, or a write has an unknown outcome. Close the connection with a reconnect allowed: the client resumes (SIM-130).</summary>
+[GenerateSerializer, Alias("trading.session-interrupted")]
+public sealed class SessionInterruptedException : Exception
+{
+    public SessionInterruptedException()
+    {
+    }
+
+    public SessionInterruptedException(string message)
+        : base(message)
+    {
+    }
+
+    public SessionInterruptedException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <param name="Exists">False when the journal holds no such session of this tenant. A finished, failed, discarded or expired one exists: resuming it is answered by <c>RESUME_NOT_POSSIBLE</c>, or by its results.</param>
 /// <param name="Status">State and progress; null when it does not exist.</param>
 [GenerateSerializer, Immutable, Alias("trading.attach-reply")]
 public sealed record AttachReply([property: Id(0)] bool Exists, [property: Id(1)] SessionStatus? Status);
