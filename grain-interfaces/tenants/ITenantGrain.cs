@@ -23,7 +23,14 @@ public interface ITenantGrain : IGrainWithStringKey
     [Alias("admit-session")]
     Task<LimitVerdict> AdmitSession(string sessionId, int symbols);
 
-    /// <summary>A simulation begins: counted for the day (SIM-O38).</summary>
+    /// <summary>Whether the user's tier may name this data provider (SIM-080).</summary>
+    [Alias("allows-provider")]
+    Task<bool> AllowsProvider(string provider);
+
+    /// <summary>
+    /// A simulation begins: counted once for the day of its first start (SIM-O38). Call it again when a session is resumed: a session that
+    /// nobody mentions for 24 hours is taken as expired and loses its place.
+    /// </summary>
     [Alias("session-started")]
     Task SessionStarted(string sessionId);
 

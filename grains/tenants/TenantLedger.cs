@@ -1,5 +1,9 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Trading.GrainInterfaces.Tenants;
 using Trading.Storage.Accounts;
+using Trading.Storage.Journal;
 using Trading.Storage.Usage;
 
 namespace Trading.Grains.Tenants;
@@ -151,9 +155,20 @@ internal sealed class TenantLedger(TenantState state, PlanOptions options)
         pending.Quantity = quantity;
     }
 
-    /// <summary>A session id may be used again once its session is finished, and then is charged again; the time of creation tells the runs apart (SIM-079).</summary>
-    internal static string RunName(string sessionId, DateTimeOffset admittedAt) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{sessionId}@{admittedAt.UtcDateTime:yyyyMMdd'T'HHmmss.fff'Z'}");
+    /// <summary>
+    /// A session id may be used again once its session is finished, and then is charged again; the time of creation tells the runs apart (SIM-079).
+    /// An id too long for both ends in a digest instead of its last characters.
+    /// </summary>
+    internal static string RunName(string sessionId, DateTimeOffset admittedAt)
+    {
+        var time = admittedAt.UtcDateTime.ToString("yyyyMMdd'T'HHmmss.fff'Z'", CultureInfo.InvariantCulture);
+        var room = SessionKey.MaxPartLength - time.Length - 1;
+        if (sessionId.Length <= room) return sessionId + "@" + time;
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sessionId)))[..16];
+        var kept = room - digest.Length - 1;
+        if (char.IsHighSurrogate(sessionId[kept - 1])) kept--;
+        return sessionId[..kept] + "~" + digest + "@" + time;
+    }
 
     private void Prune(DateTimeOffset now)
     {
