@@ -1,3 +1,4 @@
+using Orleans.Concurrency;
 using Trading.GrainInterfaces.Sessions;
 
 namespace Trading.GrainInterfaces.Portfolios;
@@ -7,7 +8,9 @@ namespace Trading.GrainInterfaces.Portfolios;
 public interface IPortfolioGrain : IGrainWithStringKey
 {
     /// <summary>Takes a newer state; an older or repeated sequence is ignored.</summary>
+    /// <remarks>Interleaves, so that a session can feed the grain while the grain asks the session.</remarks>
     [Alias("apply")]
+    [AlwaysInterleave]
     Task Apply(PortfolioUpdate update);
 
     /// <summary>The latest state; asks the session when it holds none. Null when the session does not exist.</summary>
