@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace Trading.GrainInterfaces.Tenants;
 
 /// <summary>One user: plan, limits and counters that hold across the cluster, metering; key = user id.</summary>
