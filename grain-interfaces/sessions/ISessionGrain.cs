@@ -41,10 +41,6 @@ public interface ISessionGrain : IGrainWithStringKey
     [Alias("order")]
     Task<Orders.OrderRecord?> GetOrder(string orderId, CancellationToken cancellationToken);
 
-    /// <summary>The account as of now, without curve points, for a portfolio grain that was not fed yet; null when no such session exists.</summary>
-    [Alias("portfolio")]
-    Task<Portfolios.PortfolioUpdate?> GetPortfolio(CancellationToken cancellationToken);
-
     /// <summary>The final report as JSON (extension <c>report</c>); null while there is none.</summary>
     [Alias("report")]
     Task<string?> GetReport(CancellationToken cancellationToken);
