@@ -81,13 +81,16 @@ public sealed class BarSeries
             throw new ArgumentException($"{Instrument.Symbol}: the bar columns differ in length");
         }
 
+        // both bars and days rise, so the day of a bar is found by walking on from that of the bar before
+        var day = count == 0 ? -1 : Days.DayAtOrBefore(OpenTime[0]);
         for (var bar = 0; bar < count; bar++)
         {
             if (bar > 0 && OpenTime[bar] <= OpenTime[bar - 1]) throw new ArgumentException($"{Instrument.Symbol}: bar {bar} does not open after the bar before it");
             var sane = Low[bar] > 0 && Low[bar] <= Open[bar] && Low[bar] <= Close[bar] && High[bar] >= Open[bar] && High[bar] >= Close[bar] && Volume[bar] >= 0;
             if (!sane) throw new ArgumentException($"{Instrument.Symbol}: the prices of bar {bar} contradict each other");
-            Session[bar] = Days.SessionAt(OpenTime[bar]);
-            Day[bar] = Days.DayAtOrBefore(OpenTime[bar]);
+            while (day + 1 < Days.Count && Days.ExtendedOpen(day + 1) <= OpenTime[bar]) day++;
+            Session[bar] = Days.SessionOn(day, OpenTime[bar]);
+            Day[bar] = day;
         }
     }
 }

@@ -68,9 +68,11 @@ public sealed class TradingDays
     }
 
     /// <summary>The market session at <paramref name="instant"/>.</summary>
-    public MarketSession SessionAt(long instant)
+    public MarketSession SessionAt(long instant) => SessionOn(DayAtOrBefore(instant), instant);
+
+    /// <summary>The market session at <paramref name="instant"/>, given the day that <see cref="DayAtOrBefore"/> has for it.</summary>
+    internal MarketSession SessionOn(int day, long instant)
     {
-        var day = DayAtOrBefore(instant);
         if (day < 0 || instant >= _extendedClose[day]) return MarketSession.Closed;
         if (instant < _regularOpen[day]) return MarketSession.PreMarket;
         return instant < _regularClose[day] ? MarketSession.Regular : MarketSession.AfterHours;

@@ -21,16 +21,28 @@ public static class DataFingerprint
     /// <returns>64 lower-case hex digits.</returns>
     public static string Of(BarSeries series, SimulationConfig configuration, out int bars)
     {
-        ArgumentNullException.ThrowIfNull(series);
         ArgumentNullException.ThrowIfNull(configuration);
+        return Of(series, configuration.Start, configuration.End, configuration.ExtendedHours, out bars);
+    }
+
+    /// <summary>Fingerprint of the bars that open in [<paramref name="start"/>, <paramref name="end"/>) in the regular session, or in any session with extended hours.</summary>
+    /// <param name="series">The bars.</param>
+    /// <param name="start">First instant, in microseconds since 1970-01-01Z.</param>
+    /// <param name="end">First instant after the range.</param>
+    /// <param name="extendedHours">Whether pre-market and after-hours bars count.</param>
+    /// <param name="bars">Number of bars used.</param>
+    /// <returns>64 lower-case hex digits.</returns>
+    public static string Of(BarSeries series, long start, long end, bool extendedHours, out int bars)
+    {
+        ArgumentNullException.ThrowIfNull(series);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> block = stackalloc byte[BarBytes * BarsPerBlock];
         var used = 0;
         bars = 0;
-        for (var bar = series.FirstAtOrAfter(configuration.Start); bar < series.Count && series.OpenTime[bar] < configuration.End; bar++)
+        for (var bar = series.FirstAtOrAfter(start); bar < series.Count && series.OpenTime[bar] < end; bar++)
         {
             var session = series.Session[bar];
-            if (session != MarketSession.Regular && (session == MarketSession.Closed || !configuration.ExtendedHours)) continue;
+            if (session != MarketSession.Regular && (session == MarketSession.Closed || !extendedHours)) continue;
             Write(series, bar, block[used..]);
             used += BarBytes;
             bars++;
