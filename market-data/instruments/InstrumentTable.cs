@@ -25,11 +25,8 @@ public sealed class InstrumentTable
     private static readonly string[] CryptoQuotes = ["USDT", "USDC", "USD", "EUR", "GBP"];
 
     // coins of less than a cent, or of few cents, for which the default step of 0.01 would be a large part of the price
-    private static readonly FrozenDictionary<string, long> CryptoStepsBelowOne = new Dictionary<string, long>
-    {
-        ["ADA"] = 1_000, ["ALGO"] = 1_000, ["ARB"] = 1_000, ["DOGE"] = 1_000, ["HBAR"] = 1_000, ["MATIC"] = 1_000, ["PEPE"] = 1,
-        ["SHIB"] = 1, ["TRX"] = 1_000, ["XLM"] = 1_000, ["XRP"] = 1_000, ["XTZ"] = 1_000,
-    }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<string, long> CryptoStepsBelowOne =
+        StepsBelowOne(1_000, "ADA ALGO ARB DOGE HBAR MATIC TRX XLM XRP XTZ").Concat(StepsBelowOne(1, "PEPE SHIB")).ToFrozenDictionary();
 
     private static readonly FrozenSet<string> Currencies = FrozenSet.ToFrozenSet((
         "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNH CNY COP "
@@ -100,6 +97,8 @@ public sealed class InstrumentTable
 
         return new InstrumentTable(instruments.Values);
     }
+
+    private static IEnumerable<KeyValuePair<string, long>> StepsBelowOne(long step, string coins) => coins.Split(' ').Select(coin => KeyValuePair.Create(coin, step));
 
     private static Instrument ByName(string symbol)
     {
