@@ -4,13 +4,14 @@ namespace Trading.MarketData.Calendars;
 
 /// <summary>
 /// NYSE and Nasdaq: regular 09:30 to 16:00, pre-market from 04:00, after-hours to 20:00, all New York time (SIM-168, SIM-169).
-/// When the regular session ends early, after-hours trading runs from that close to 17:00.
+/// On a half day after-hours trading runs from the early close to 17:00.
 /// </summary>
 public sealed class UsEquityCalendar : TradingCalendar
 {
     private static readonly LocalTime PreMarketOpen = new(4, 0);
     private static readonly LocalTime RegularOpen = new(9, 30);
     private static readonly LocalTime RegularClose = new(16, 0);
+    private static readonly LocalTime LatestHalfDayClose = new(14, 0);
     private static readonly LocalTime AfterHoursClose = new(20, 0);
     private static readonly LocalTime ShortDayAfterHoursClose = new(17, 0);
     private readonly DateTimeZone _newYork = DateTimeZoneProviders.Tzdb["America/New_York"];
@@ -34,13 +35,12 @@ public sealed class UsEquityCalendar : TradingCalendar
     {
         if (ClosureOn(date) is not null) return null;
         var (open, close) = HoursOf(date);
-        var plannedHalfDay = UsEquityHolidays.EarlyCloseOn(date) is not null;
         return new DayHours(
             date,
             At(date, PreMarketOpen),
             At(date, open),
             At(date, close),
-            At(date, plannedHalfDay ? ShortDayAfterHoursClose : AfterHoursClose));
+            At(date, close <= LatestHalfDayClose ? ShortDayAfterHoursClose : AfterHoursClose));
     }
 
     private static (LocalTime Open, LocalTime Close) HoursOf(LocalDate date)

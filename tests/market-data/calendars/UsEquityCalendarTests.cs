@@ -93,20 +93,25 @@ public sealed class UsEquityCalendarTests
 
     [Fact]
     [Trait("req", "SIM-172")]
-    public void Planned_half_days_since_2011_are_these_and_no_others()
+    public void Half_days_since_1997_are_these_and_no_others()
     {
         string[] expected =
         [
+            "1997-07-03", "1997-11-28", "1997-12-24", "1997-12-26", "1998-11-27", "1998-12-24", "1999-11-26", "2000-07-03", "2000-11-24",
+            "2001-07-03", "2001-11-23", "2001-12-24", "2002-07-05", "2002-11-29", "2002-12-24", "2003-07-03", "2003-11-28", "2003-12-24",
+            "2003-12-26", "2004-11-26", "2005-11-25", "2006-07-03", "2006-11-24", "2007-07-03", "2007-11-23", "2007-12-24", "2008-07-03",
+            "2008-11-28", "2008-12-24", "2009-11-27", "2009-12-24", "2010-11-26",
             "2011-11-25", "2012-07-03", "2012-11-23", "2012-12-24", "2013-07-03", "2013-11-29", "2013-12-24", "2014-07-03", "2014-11-28",
             "2014-12-24", "2015-11-27", "2015-12-24", "2016-11-25", "2017-07-03", "2017-11-24", "2018-07-03", "2018-11-23", "2018-12-24",
             "2019-07-03", "2019-11-29", "2019-12-24", "2020-11-27", "2020-12-24", "2021-11-26", "2022-11-25", "2023-07-03", "2023-11-24",
             "2024-07-03", "2024-11-29", "2024-12-24", "2025-07-03", "2025-11-28", "2025-12-24",
         ];
-        var days = Calendar.Days(new LocalDate(2011, 1, 1), new LocalDate(2025, 12, 31));
+        var days = Calendar.Days(new LocalDate(1997, 1, 1), new LocalDate(2025, 12, 31));
         var half = Enumerable.Range(0, days.Count).Where(day => days.RegularClose(day) - days.RegularOpen(day) == 210 * TestTime.Minute).ToArray();
         Assert.Equal(expected, half.Select(day => Text(days.Date(day))));
         Assert.All(half, day => Assert.Equal(240 * TestTime.Minute, days.ExtendedClose(day) - days.RegularClose(day)));
-        Assert.All(Enumerable.Range(0, days.Count).Except(half), day => Assert.Equal(390 * TestTime.Minute, days.RegularClose(day) - days.RegularOpen(day)));
+        // the others are full, but for the day of a circuit breaker, a communication failure and six late opens
+        Assert.Equal(8, Enumerable.Range(0, days.Count).Except(half).Count(day => days.RegularClose(day) - days.RegularOpen(day) != 390 * TestTime.Minute));
     }
 
     [Theory]
