@@ -6,6 +6,9 @@ namespace Trading.Grains.Tenants;
 /// <summary>All limits of one user in force: override of the user, else the plan's value, else (for allowances) the tier's. Null = lifted.</summary>
 internal sealed record EffectiveLimits(UserLimits Wire, long? TicksPerDay, long? SimulationsPerDay, IReadOnlyList<string>? Providers)
 {
+    /// <summary>What a user has who does not exist: nothing.</summary>
+    public static readonly UserLimits Nobody = new(PlanName(Plan.Free), 0, 0, 0, 0, 0, 0, 0, 0);
+
     /// <param name="account">The user.</param>
     /// <param name="plan">The values of the user's plan, by limit name.</param>
     /// <param name="tier">The allowance of the user's tier.</param>

@@ -53,7 +53,7 @@ public sealed partial class TenantGrain(
     public Task<ConnectionAdmission> AdmitConnection(string connectionId, string keyId, ITenantObserver? observer)
     {
         var now = time.GetUtcNow();
-        if (!IsUsable(keyId)) return Task.FromResult(new ConnectionAdmission(false, true, Limits.Wire, _options.ConnectionLeaseSeconds));
+        if (_limits is null || !IsUsable(keyId)) return Task.FromResult(new ConnectionAdmission(false, true, _limits?.Wire ?? EffectiveLimits.Nobody, _options.ConnectionLeaseSeconds));
         var lease = new Lease(keyId, observer, now.AddSeconds(_options.ConnectionLeaseSeconds));
         var admitted = _connections.TryAdmit(connectionId, lease, Limits.Wire.ConcurrentConnections, now);
         return Task.FromResult(new ConnectionAdmission(admitted, false, Limits.Wire, _options.ConnectionLeaseSeconds));
