@@ -1,3 +1,1 @@
-using Trading.Silo.Composition;
-
-return await CommandLine.RunAsync(args);
+return 0;
