@@ -1,3 +1,0 @@
-namespace Orleans { internal static class Anchor; }
-namespace Orleans.Runtime { internal static class Anchor; }
-namespace Orleans.Hosting { internal static class Anchor; }
