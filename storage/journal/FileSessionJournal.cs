@@ -43,8 +43,6 @@ public sealed class FileSessionJournal : ISessionJournal, IDisposable
             var tail = new JournalRecovery(files, _index, options.Observer).Run();
             _snapshots = new SnapshotFolder(files, options.Observer);
             _snapshots.Recover(_index.Sessions, tail.NextSequence);
-            foreach (var entry in _index.Sessions)
-                _index.Trim(entry, entry.OlderSnapshot);
             _writer = new JournalWriter(files, _index, new SegmentAppender(files, _index, options, tail), options);
         }
         catch

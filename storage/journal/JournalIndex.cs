@@ -50,9 +50,8 @@ internal sealed class SessionEntry(SessionKey key, long incarnation)
     /// <summary>Guards the snapshot files and members below.</summary>
     public Lock SnapshotGate { get; } = new();
 
-    public long NewestSnapshot { get; set; }
-
-    public long OlderSnapshot { get; set; }
+    /// <summary>Versions of the snapshot files, ascending: two at most, more only after a save whose outcome was unknown.</summary>
+    public List<long> Snapshots { get; } = new(2);
 
     /// <summary>The newest snapshot was written or read by this process without a fault.</summary>
     public bool NewestVerified { get; set; }

@@ -18,7 +18,7 @@ internal sealed class SnapshotFolder(IStorageFiles files, Action<JournalEvent>? 
     private const int HeaderBytes = 32;
     private const string Suffix = ".snap";
 
-    /// <summary>Matches files with the recovered sessions; removes those that belong to none or are older than the two newest.</summary>
+    /// <summary>Matches files with the recovered sessions; removes those that belong to none.</summary>
     /// <exception cref="JournalDamagedException">A snapshot is of a version that the segments do not reach: acknowledged records are missing.</exception>
     public void Recover(IEnumerable<SessionEntry> sessions, long nextSequence)
     {
@@ -27,7 +27,7 @@ internal sealed class SnapshotFolder(IStorageFiles files, Action<JournalEvent>? 
         if (names.Count == 0)
             return;
         var byPrefix = sessions.ToDictionary(entry => Prefix(entry), StringComparer.Ordinal);
-        // Names of one session sort by version, so the last two that match stay.
+        // Names of one session sort by version.
         foreach (var name in names)
         {
             if (!TryParse(name, out var prefix, out var incarnation, out var version) || (!byPrefix.TryGetValue(prefix, out var entry) && incarnation < nextSequence))
@@ -37,40 +37,39 @@ internal sealed class SnapshotFolder(IStorageFiles files, Action<JournalEvent>? 
             }
             if (entry is null || version > entry.Version)
                 throw new JournalDamagedException($"{Folder}/{name}", 0, $"the snapshot is of version {version}, but the segments end at version {entry?.Version ?? 0} of its session.");
-            if (entry.OlderSnapshot > 0)
-                TryDelete(Name(entry, entry.OlderSnapshot));
-            (entry.OlderSnapshot, entry.NewestSnapshot) = (entry.NewestSnapshot, version);
+            entry.Snapshots.Add(version);
         }
     }
 
     /// <summary>Durable when it returns. The caller holds the entry's snapshot gate.</summary>
-    /// <returns>The version up to which records may be dropped: that of the snapshot before, 0 if there is none.</returns>
+    /// <returns>The version up to which records may be dropped: that of the snapshot before, 0 if there is none. Both snapshots have been seen intact by this process.</returns>
     public long Save(SessionEntry entry, long version, ReadOnlySpan<byte> snapshot)
     {
-        if (version < entry.NewestSnapshot)
+        var snapshots = entry.Snapshots;
+        if (snapshots.Count > 0 && version < snapshots[^1])
             return 0;
-        // Records are dropped up to the older snapshot, so it must be one that has been seen intact.
-        if (entry.NewestSnapshot > 0 && !entry.NewestVerified && version != entry.NewestSnapshot)
+        // The newest becomes the one to fall back to, and records are dropped up to it: it must have been seen intact by this process.
+        if (snapshots.Count > 0 && version > snapshots[^1] && !entry.NewestVerified)
             _ = Load(entry);
         AtomicFile.Write(files, Folder, Name(entry, version), Encode(entry, version, snapshot));
-        if (version != entry.NewestSnapshot)
-        {
-            if (entry.OlderSnapshot > 0 && entry.NewestSnapshot > 0)
-                TryDelete(Name(entry, entry.OlderSnapshot));
-            if (entry.NewestSnapshot > 0)
-                entry.OlderSnapshot = entry.NewestSnapshot;
-            entry.NewestSnapshot = version;
-        }
         entry.NewestVerified = true;
-        return entry.OlderSnapshot;
+        if (snapshots.Count > 0 && snapshots[^1] == version)
+            return 0;
+        snapshots.Add(version);
+        while (snapshots.Count > 2)
+        {
+            TryDelete(Name(entry, snapshots[0]));
+            snapshots.RemoveAt(0);
+        }
+        return snapshots.Count == 2 ? snapshots[0] : 0;
     }
 
-    /// <summary>The newest intact snapshot; damaged ones are set aside. The caller holds the entry's snapshot gate.</summary>
+    /// <summary>The newest intact snapshot; damaged ones are reported and removed. The caller holds the entry's snapshot gate.</summary>
     public JournalSnapshot? Load(SessionEntry entry)
     {
-        while (entry.NewestSnapshot > 0)
+        while (entry.Snapshots.Count > 0)
         {
-            var version = entry.NewestSnapshot;
+            var version = entry.Snapshots[^1];
             var path = $"{Folder}/{Name(entry, version)}";
             if (AtomicFile.Read(files, path) is { } bytes && TryDecode(bytes, entry, version, out var snapshot))
             {
@@ -79,7 +78,7 @@ internal sealed class SnapshotFolder(IStorageFiles files, Action<JournalEvent>? 
             }
             observer?.Invoke(new JournalEvent(JournalEventKind.SnapshotDamaged, path, 0, 0));
             TryDelete(Name(entry, version));
-            (entry.NewestSnapshot, entry.OlderSnapshot) = (entry.OlderSnapshot, 0);
+            entry.Snapshots.RemoveAt(entry.Snapshots.Count - 1);
             entry.NewestVerified = false;
         }
         return null;
@@ -88,11 +87,9 @@ internal sealed class SnapshotFolder(IStorageFiles files, Action<JournalEvent>? 
     /// <summary>Removes the files of a deleted session. The caller holds the entry's snapshot gate.</summary>
     public void Delete(SessionEntry entry)
     {
-        if (entry.NewestSnapshot > 0)
-            TryDelete(Name(entry, entry.NewestSnapshot));
-        if (entry.OlderSnapshot > 0)
-            TryDelete(Name(entry, entry.OlderSnapshot));
-        (entry.NewestSnapshot, entry.OlderSnapshot) = (0, 0);
+        foreach (var version in entry.Snapshots)
+            TryDelete(Name(entry, version));
+        entry.Snapshots.Clear();
     }
 
     private static string Prefix(SessionEntry entry)
