@@ -1,72 +1,154 @@
+using Trading.Engine.Account;
 using Trading.Engine.Bars;
+using Trading.Engine.Clock;
 using Trading.Engine.Configuration;
+using Trading.Engine.Costs;
 using Trading.Engine.Events;
 using Trading.Engine.Orders;
+using Trading.Engine.Statistics;
 
 namespace Trading.Engine;
 
-/// <summary>A tick: simulated time moves on to <see cref="Time"/>.</summary>
-/// <param name="Sequence">1, 2, 3 …</param>
-/// <param name="Time">Microseconds UTC.</param>
-/// <param name="Session">Regular when any trading symbol is in its regular hours.</param>
-/// <param name="EndOfDay">Last tick of a trading day.</param>
-public readonly record struct Tick(int Sequence, long Time, MarketSession Session, bool EndOfDay);
-
-/// <summary>
-/// One deterministic run: configuration, bars and commands in, events out. The surface that everything else is written against;
-/// docs/execution.md says what each step means.
-/// </summary>
+/// <summary>The simulation engine: a synchronous state machine over shared bar columns. Its parts stand in the folders named after the path of an order.</summary>
 /// <remarks>Not thread-safe: a single writer owns it.</remarks>
-public interface ISimulation
+public sealed partial class Simulation : ISimulation
 {
-    /// <summary>Number of ticks of the whole run; known before the first one.</summary>
-    int TickCount { get; }
+    private readonly SimulationConfig _config;
+    private readonly RegulatoryFees _fees;
+    private readonly CommissionSchedule _commission;
+    private readonly SessionClock _clock;
+    private readonly ClockCursor _now;
+    private readonly BarSeries[] _series;
+    private readonly Ledger _ledger;
+    private readonly RunStatistics _statistics;
+    private readonly EventLog _log = new();
+    private readonly OpenOrders _open = new();
+    private readonly long _barMicros;
+    private OrderIntent[] _intents = [];
+    private OrderRecord[] _orders = [];
+    private int _orderCount;
+    private int _completed;
+    private int _eventTick = 1;
 
-    /// <summary>Ticks executed so far; commands belong to tick <c>CompletedTicks + 1</c>.</summary>
-    int CompletedTicks { get; }
+    /// <param name="config">Every setting; see <see cref="SimulationConfigValidator"/>.</param>
+    /// <param name="series">Bars per symbol; the position in the list is the symbol's index.</param>
+    /// <param name="fees">Regulatory fee tables; null = <see cref="RegulatoryFees.Default"/>.</param>
+    /// <exception cref="ArgumentException">A setting is wrong; the message names it, its value and the rule.</exception>
+    public Simulation(SimulationConfig config, IReadOnlyList<BarSeries> series, RegulatoryFees? fees = null)
+    {
+        SimulationConfigValidator.Check(config, series);
+        _config = config;
+        _fees = fees ?? RegulatoryFees.Default;
+        _commission = new CommissionSchedule(config);
+        _clock = new SessionClock(config, series);
+        _series = _clock.Series;
+        _barMicros = _series[0].BarMicros;
+        _now = new ClockCursor(_clock);
+        _now.MoveNext();
+        _statistics = new RunStatistics(config.InitialCash, _clock.TickCount, _clock.TickCount > 0 ? _now.Time : config.Start, config.RatioSampling == RatioSampling.PerTick);
+        _ledger = new Ledger(config.InitialCash, _series.Length, _statistics);
+        _bars = new int[_series.Length];
+        for (var symbol = 0; symbol < _series.Length; symbol++)
+        {
+            if (_clock.Bars[symbol] > 0) _ledger.Marks[symbol] = _series[symbol].Open[_clock.First[symbol]];
+        }
+    }
 
-    /// <summary>True after <see cref="Finish"/>.</summary>
-    bool Finished { get; }
+    public SimulationConfig Config => _config;
 
-    /// <summary>Submits a batch in list order; <paramref name="outcomes"/> receives one entry per order.</summary>
-    void Submit(ReadOnlySpan<OrderIntent> orders, bool atomic, Span<SubmitOutcome> outcomes);
+    /// <summary>The bars, by symbol index.</summary>
+    public IReadOnlyList<BarSeries> Series => _series;
 
-    /// <summary>Cancels an open order after the cancel latency. <see cref="Reason.None"/> when taken, else <see cref="Reason.UnknownOrder"/> or <see cref="Reason.OrderClosed"/>.</summary>
-    Reason Cancel(int orderNumber);
+    /// <summary>The fee tables in use.</summary>
+    public RegulatoryFees Fees => _fees;
 
-    /// <summary>Replaces an open order after the cancel latency; the outcome's number is that of the new order.</summary>
-    SubmitOutcome Replace(in ReplaceIntent replace);
+    public int TickCount => _clock.TickCount;
 
-    /// <summary>Executes the current tick.</summary>
+    public int CompletedTicks => _completed;
+
+    public bool Finished { get; private set; }
+
+    /// <summary>The tick that commands belong to now.</summary>
     /// <exception cref="InvalidOperationException">Every tick is complete.</exception>
-    void CompleteTick();
+    public Tick CurrentTick => _now.Current;
 
-    /// <summary>Ends the run after its last tick: open orders are cancelled, results are final.</summary>
-    /// <exception cref="InvalidOperationException">Ticks are left.</exception>
-    void Finish();
+    /// <summary>Number of allowed bars of a symbol in the range.</summary>
+    public int BarsInRange(int symbol) => _clock.Bars[symbol];
 
-    /// <summary>Events since the last <see cref="ClearEvents"/>, in order.</summary>
-    ReadOnlySpan<SimulationEvent> Events { get; }
+    /// <summary>First and last allowed bar of a symbol in the range as indexes into its columns; null when there is none.</summary>
+    public (int First, int Last)? RangeOf(int symbol) => _clock.Bars[symbol] == 0 ? null : (_clock.First[symbol], _clock.End[symbol] - 1);
 
-    void ClearEvents();
+    public ReadOnlySpan<SimulationEvent> Events => _log.Events;
 
-    /// <summary>Cash in 10⁻¹⁶.</summary>
-    Int128 Cash { get; }
+    public Int128 Cash => _ledger.Cash;
 
-    /// <summary>Cash plus positions at their marks, in 10⁻¹⁶.</summary>
-    Int128 Equity { get; }
+    public Int128 Equity => _ledger.Equity;
 
-    /// <summary>Signed position in 10⁻⁸.</summary>
-    long Position(int symbol);
+    /// <summary>What the run accumulates for its report.</summary>
+    public RunStatistics Statistics => _statistics;
 
-    /// <summary>Mark in 10⁻⁸.</summary>
-    long Mark(int symbol);
+    /// <summary>Closed lots in the order in which they were closed.</summary>
+    public ReadOnlySpan<ClosedTrade> Trades => _ledger.Trades;
 
-    OrderState StateOf(int orderNumber);
+    /// <summary>Order numbers used so far.</summary>
+    public int OrderCount => _orderCount;
 
-    /// <summary>Why the order did not fill in the last bar it saw, or why it ended.</summary>
-    Reason ReasonOf(int orderNumber);
+    /// <summary>Open orders, held ones included.</summary>
+    public int OpenOrderCount => _open.Count;
 
-    /// <summary>Result hash over all events so far, 64 lower-case hex digits.</summary>
-    string ResultHash { get; }
+    /// <summary>Numbers of the open orders, ascending.</summary>
+    public ReadOnlySpan<int> OpenOrderNumbers => _open.Numbers;
+
+    public string ResultHash => _log.ResultHash;
+
+    public void ClearEvents() => _log.Clear();
+
+    public long Position(int symbol) => _ledger.Positions[symbol];
+
+    public long Mark(int symbol) => _ledger.Marks[symbol];
+
+    public OrderState StateOf(int orderNumber) => Order(orderNumber).Life.State;
+
+    public Reason ReasonOf(int orderNumber) => Order(orderNumber).Reason;
+
+    /// <summary>A reader of the ticks that is independent of their execution.</summary>
+    public ClockCursor CreateCursor() => new(_clock);
+
+    /// <summary>Makes room beforehand, so that a run of known size allocates nothing on its way.</summary>
+    /// <param name="orders">Orders of the whole run.</param>
+    /// <param name="eventsBetweenClears">Most events between two calls of <see cref="ClearEvents"/>.</param>
+    /// <param name="days">End-of-day ticks of the whole run.</param>
+    public void Reserve(int orders, int eventsBetweenClears, int days)
+    {
+        if (_orders.Length < orders)
+        {
+            Array.Resize(ref _orders, orders);
+            Array.Resize(ref _intents, orders);
+        }
+
+        _log.Reserve(eventsBetweenClears);
+        _ledger.Reserve(orders);
+        _statistics.Reserve(days);
+    }
+
+    private ref OrderRecord Order(int number)
+    {
+        if ((uint)(number - 1) >= (uint)_orderCount) throw new ArgumentOutOfRangeException(nameof(number), number, "no such order");
+        return ref _orders[number - 1];
+    }
+
+    private int NewOrder(in OrderIntent intent)
+    {
+        if (_orderCount == _orders.Length)
+        {
+            var size = Math.Max(4, _orderCount * 2);
+            Array.Resize(ref _orders, size);
+            Array.Resize(ref _intents, size);
+        }
+
+        _intents[_orderCount] = intent;
+        _orders[_orderCount] = default;
+        _statistics.Count.Orders++;
+        return ++_orderCount;
+    }
 }
