@@ -205,6 +205,14 @@ public sealed partial class MessageWriter
 
     public void EndErrorPayload() => Json.Raw("}}"u8);
 
+    /// <summary>The account payload alone, as REST answers carry it; positions follow.</summary>
+    public void BeginAccountPayload(in AccountData data) => Account(data);
+
+    public void EndAccountPayload(in AccountData data) => FinishAccount(data);
+
+    /// <summary>The execution payload alone, as REST answers carry it.</summary>
+    public void ExecutionPayload(in ExecutionReportData data) => Execution(data);
+
     /// <summary>Whole basis points by which a fill is worse than its reference, half away from zero (SIM-214).</summary>
     internal static long SlippageBps(bool isBuy, long price, long reference)
     {

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+
+namespace Trading.Gateway;
+
+/// <summary>Everything the gateway logs: ids, counts and codes, never tokens, keys or the content of orders (SIM-025, SIM-301).</summary>
+internal static partial class GatewayLog
+{
+    [LoggerMessage(1001, LogLevel.Debug, "Connection {ConnectionId} of {UserId} opened")]
+    internal static partial void Opened(ILogger logger, string connectionId, string userId);
+
+    [LoggerMessage(1002, LogLevel.Debug, "Connection {ConnectionId} ended")]
+    internal static partial void Ended(ILogger logger, string connectionId);
+
+    [LoggerMessage(1003, LogLevel.Information, "Connection {ConnectionId} closes: {Reason} ({Code})")]
+    internal static partial void Closing(ILogger logger, string connectionId, string reason, int code);
+
+    [LoggerMessage(1004, LogLevel.Warning, "Connection {ConnectionId} given up: a send took longer than {Seconds} s")]
+    internal static partial void SendTimedOut(ILogger logger, string connectionId, int seconds);
+
+    [LoggerMessage(1005, LogLevel.Error, "The session call of connection {ConnectionId} failed; the client has to resume")]
+    internal static partial void ExchangeFailed(ILogger logger, string connectionId, Exception exception);
+
+    [LoggerMessage(1006, LogLevel.Warning, "The place of connection {ConnectionId} could not be renewed; it is tried again")]
+    internal static partial void RenewalFailed(ILogger logger, string connectionId, Exception exception);
+
+    [LoggerMessage(1007, LogLevel.Warning, "Connection {ConnectionId} ended, but its session or its place could not be told")]
+    internal static partial void CleanUpFailed(ILogger logger, string connectionId, Exception exception);
+
+    [LoggerMessage(1008, LogLevel.Debug, "Connection {ConnectionId} was lost")]
+    internal static partial void Lost(ILogger logger, string connectionId, Exception exception);
+
+    [LoggerMessage(1009, LogLevel.Information, "Maintenance: {Count} connections are told and closed")]
+    internal static partial void Maintenance(ILogger logger, int count);
+
+    [LoggerMessage(1010, LogLevel.Information, "Session {SessionId} resumed; client state hash {Hash}")]
+    internal static partial void Resumed(ILogger logger, string sessionId, string? hash);
+
+    [LoggerMessage(1011, LogLevel.Error, "Connection {ConnectionId} failed")]
+    internal static partial void Failed(ILogger logger, string connectionId, Exception exception);
+}

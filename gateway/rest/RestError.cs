@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Http;
+using Trading.Protocol.Text;
+using Trading.Protocol.Writing;
+
+namespace Trading.Gateway.Rest;
+
+/// <summary>HTTP errors with the payload of the protocol's <c>error</c> message (SIM-032).</summary>
+internal static class RestError
+{
+    internal static Task WriteAsync(HttpContext http, int status, string code, string message, long? retryAfterMs = null, Action<MessageWriter>? context = null)
+    {
+        using var json = new JsonText(512);
+        var writer = new MessageWriter(json);
+        var type = status switch
+        {
+            StatusCodes.Status429TooManyRequests => Protocol.ErrorTypes.RateLimit,
+            StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or >= 500 => Protocol.ErrorTypes.Connection,
+            _ => Protocol.ErrorTypes.Validation,
+        };
+        writer.BeginErrorPayload(new ErrorData(code, message, type, "error", status != StatusCodes.Status403Forbidden, retryAfterMs), null);
+        context?.Invoke(writer);
+        writer.EndErrorPayload();
+        if (status == StatusCodes.Status401Unauthorized) http.Response.Headers.WWWAuthenticate = "Bearer";
+        if (retryAfterMs is { } wait) http.Response.Headers.RetryAfter = ((wait + 999) / 1000).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return WriteAsync(http, status, json);
+    }
+
+    /// <summary>Answers with JSON that was written.</summary>
+    internal static Task WriteAsync(HttpContext http, int status, JsonText json)
+    {
+        var body = json.Written.ToArray();
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = body.Length;
+        http.Response.Headers.CacheControl = "no-store";
+        return http.Response.Body.WriteAsync(body).AsTask();
+    }
+}
