@@ -1,1 +1,3 @@
-return 0;
+using Trading.Silo.Composition;
+
+return await CommandLine.RunAsync(args);

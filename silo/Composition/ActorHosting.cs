@@ -1,0 +1,31 @@
+using Trading.GrainInterfaces;
+using Trading.Grains.Filters;
+
+namespace Trading.Silo.Composition;
+
+/// <summary>The one file of this program that knows which actor runtime is built (DESIGN section 4).</summary>
+internal static class ActorHosting
+{
+#if ACTORS_EMBEDDED
+    public const string Runtime = "embedded (one process)";
+#else
+    public const string Runtime = "Microsoft Orleans";
+#endif
+
+    /// <summary>Name of the grain storage that the grains ask for.</summary>
+    public const string GrainStorage = "trading";
+
+    public static void AddActors(this WebApplicationBuilder builder, DataFolder data) => builder.UseOrleans(silo =>
+    {
+        silo.UseLocalhostClustering();
+        silo.AddMemoryStreams(StreamNames.Provider);
+        silo.AddIncomingGrainCallFilter<TenantCallFilter>();
+#if ACTORS_EMBEDDED
+        silo.UseFileReminderService(data.Reminders);
+#else
+        // the subscriptions of the hint streams: as lasting as the hints
+        silo.AddMemoryGrainStorage("PubSubStore");
+        silo.UseInMemoryReminderService();
+#endif
+    });
+}

@@ -1,0 +1,100 @@
+using Microsoft.Extensions.Configuration;
+using Trading.MarketData.Sources;
+
+namespace Trading.Silo.Composition;
+
+/// <summary>What the arguments mean: <c>serve</c> (default), <c>admin …</c>, <c>help</c>. Options become settings, so all of them can also stand in appsettings.json or the environment.</summary>
+internal static class CommandLine
+{
+    public const string Help = """
+        usage: ./run [serve] [options]     start the service
+               ./run admin ...             accounts, keys and limits (./run admin help)
+               ./run help
+
+        options
+          --data FOLDER          where everything is stored; default ./data
+          --urls ADDRESS         where to listen; default http://127.0.0.1:8080 (port 0 = any free one)
+          --bars FOLDER          bars of the default provider: FOLDER/minute/SYMBOL.csv; default: demo bars, made at the first start
+          --bars NAME=FOLDER     bars of another provider; may be repeated
+          --no-demo              make no demo account at the first start
+          --set NAME=VALUE       any other setting, e.g. --set Logging:LogLevel:Default=Debug; may be repeated
+
+        Every option is a setting: appsettings.json beside the program, the environment (TRADING_Data, TRADING_Bars__polygon) and the
+        command line, the later winning.
+        """;
+
+    /// <returns>0 after a clean end, 1 after a failed start or command.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            return args switch
+            {
+                ["help" or "--help" or "-h", ..] => Print(Help),
+                ["serve", .. var options] => await Service.RunAsync(Parse(options)),
+                _ => await Service.RunAsync(Parse(args)),
+            };
+        }
+        catch (StartException problem)
+        {
+            await Console.Error.WriteLineAsync($"error: {problem.Message}");
+            return 1;
+        }
+    }
+
+    /// <summary>The options as settings.</summary>
+    /// <exception cref="StartException">An option is unknown or lacks its value.</exception>
+    internal static Dictionary<string, string?> Parse(ReadOnlySpan<string> args)
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        for (var at = 0; at < args.Length; at++)
+        {
+            var (name, value) = SplitOnce(args[at]);
+            if (name == "--no-demo")
+            {
+                settings[nameof(ServiceSettings.Demo)] = "false";
+                continue;
+            }
+
+            if (name is not ("--data" or "--urls" or "--bars" or "--set")) throw new StartException($"'{args[at]}' is no option; ./run help shows them all");
+            if (value is null && ++at < args.Length) value = args[at];
+            if (string.IsNullOrEmpty(value)) throw new StartException($"{name} needs a value");
+            Set(settings, name, value);
+        }
+
+        return settings;
+    }
+
+    private static void Set(Dictionary<string, string?> settings, string name, string value)
+    {
+        switch (name)
+        {
+            case "--data":
+                settings[nameof(ServiceSettings.Data)] = value;
+                break;
+            case "--urls":
+                settings[nameof(ServiceSettings.Urls)] = value;
+                break;
+            case "--bars":
+                var (provider, folder) = SplitOnce(value);
+                settings[ConfigurationPath.Combine(nameof(ServiceSettings.Bars), folder is null ? DataProviders.Default : provider)] = folder ?? value;
+                break;
+            default:
+                var (key, setting) = SplitOnce(value);
+                settings[key] = setting ?? throw new StartException($"--set {value}: write it as NAME=VALUE");
+                break;
+        }
+    }
+
+    private static (string Name, string? Value) SplitOnce(string text)
+    {
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        return equals < 0 ? (text, null) : (text[..equals], text[(equals + 1)..]);
+    }
+
+    private static int Print(string text)
+    {
+        Console.Out.WriteLine(text);
+        return 0;
+    }
+}

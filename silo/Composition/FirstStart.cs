@@ -1,0 +1,40 @@
+using Trading.MarketData.Synthetic;
+using Trading.Storage.Accounts;
+
+namespace Trading.Silo.Composition;
+
+/// <param name="Exists">There is a demo account, and its key is in the data folder.</param>
+/// <param name="NewKey">The key, if it was made just now.</param>
+internal sealed record DemoAccount(bool Exists, string? NewKey);
+
+/// <summary>What a fresh data folder gets, so that the first minute with the service needs no decision: bars to simulate and an account without limits.</summary>
+internal static class FirstStart
+{
+    private const string DemoName = "demo";
+    private const long DemoSeed = 20240102;
+
+    public static async Task<DemoAccount> PrepareAsync(IServiceProvider services, ServiceSettings settings, DataFolder data, CancellationToken cancellationToken)
+    {
+        if (settings.Bars.Count == 0) await DemoData.EnsureAsync(data.Bars, DemoSeed, progress: null, cancellationToken);
+        if (!settings.Demo) return new(false, null);
+        if (File.Exists(data.DemoKeyFile)) return new(true, null);
+
+        var accounts = services.GetRequiredService<IAccountStore>();
+        var known = await accounts.ListAsync(cancellationToken);
+        var demo = known.FirstOrDefault(account => account.Name == DemoName);
+
+        // an operator who made accounts of his own and none for demos wants none
+        if (demo is null && known.Count > 0) return new(false, null);
+        demo ??= await accounts.CreateAsync(
+            new NewAccount(DemoName)
+            {
+                Plan = Plan.Enterprise,
+                Tier = BillingTier.Enterprise,
+                LimitOverrides = LimitNames.All.ToDictionary(name => name, _ => LimitNames.Unlimited),
+            },
+            cancellationToken);
+        var key = await accounts.IssueKeyAsync(demo.UserId, cancellationToken);
+        DataFolder.WriteSecret(data.DemoKeyFile, key.Secret);
+        return new(true, key.Secret);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Trading.Silo.Composition;
+
+/// <summary>The whole service in one process, from settings to the line <c>ready</c> and from SIGTERM to a clean end.</summary>
+internal static class Service
+{
+    /// <summary>Sessions in the middle of a slice, their snapshots and the goodbyes to the clients fit well into it.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
+
+    /// <param name="options">Settings from the command line; they win over the environment and appsettings.json.</param>
+    /// <returns>0 when the service was asked to stop and did.</returns>
+    /// <exception cref="StartException">It cannot start.</exception>
+    public static async Task<int> RunAsync(Dictionary<string, string?> options)
+    {
+        var builder = CreateBuilder(options);
+        var settings = ServiceSettings.From(builder.Configuration);
+        using var data = DataFolder.Open(settings.Data);
+        builder.WebHost.UseUrls(settings.Urls);
+        builder.AddTrading(settings, data);
+
+        await using var app = builder.Build();
+        app.MapTrading();
+        var demo = await FirstStart.PrepareAsync(app.Services, settings, data, CancellationToken.None);
+        await StartAsync(app, settings);
+        Announce(app, data, demo);
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+
+    private static WebApplicationBuilder CreateBuilder(Dictionary<string, string?> options)
+    {
+        // The folder one starts the program from is the user's; settings and web files lie beside the program.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddEnvironmentVariables("TRADING_");
+        builder.Configuration.AddInMemoryCollection(options);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+
+        // stdout is for the lines that people and scripts wait for
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+
+        // These log the query string, and a query string may hold a token (SIM-025): no setting may switch them on.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.HttpLogging", LogLevel.None);
+        return builder;
+    }
+
+    private static async Task StartAsync(WebApplication app, ServiceSettings settings)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (IOException problem) when (problem is AddressInUseException || problem.InnerException is AddressInUseException or SocketException)
+        {
+            throw new StartException($"{settings.Urls} cannot be listened on: {OneLine(problem)} (choose another address with --urls)");
+        }
+        catch (SocketException problem)
+        {
+            throw new StartException($"{settings.Urls} cannot be listened on: {OneLine(problem)} (choose another address with --urls)");
+        }
+    }
+
+    private static void Announce(WebApplication app, DataFolder data, DemoAccount demo)
+    {
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var output = Console.Out;
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Orleans Trading, actor runtime {ActorHosting.Runtime}, data in {data.Path}"));
+        if (demo.NewKey is not null) output.WriteLine($"demo API key (shown once, kept in {data.DemoKeyFile}): {demo.NewKey}");
+        if (demo.Exists) output.WriteLine($"next: curl -s -X POST -H \"X-API-Key: $(cat {data.DemoKeyFile})\" {address}/auth/token");
+        output.WriteLine($"ready {address}");
+        output.Flush();
+    }
+
+    private static string OneLine(Exception problem) => problem.Message.ReplaceLineEndings(" ");
+}
