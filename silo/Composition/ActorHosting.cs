@@ -21,8 +21,11 @@ internal static class ActorHosting
         silo.AddMemoryStreams(StreamNames.Provider);
         silo.AddIncomingGrainCallFilter<TenantCallFilter>();
 #if ACTORS_EMBEDDED
+        silo.AddFileGrainStorage(GrainStorage, data.GrainStates);
         silo.UseFileReminderService(data.Reminders);
 #else
+        silo.AddMemoryGrainStorage(GrainStorage);
+
         // the subscriptions of the hint streams: as lasting as the hints
         silo.AddMemoryGrainStorage("PubSubStore");
         silo.UseInMemoryReminderService();

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
 
 namespace Trading.Silo.Composition;
 
@@ -17,7 +17,11 @@ internal static class Service
     /// <exception cref="StartException">It cannot start.</exception>
     public static async Task<int> RunAsync(Dictionary<string, string?> options)
     {
+        var hasStarted = false;
         var builder = CreateBuilder(options);
+
+        // a failed start is told in one line below, not in the host's forty
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => hasStarted && level >= LogLevel.Warning);
         var settings = ServiceSettings.From(builder.Configuration);
         using var data = DataFolder.Open(settings.Data);
         builder.WebHost.UseUrls(settings.Urls);
@@ -27,6 +31,7 @@ internal static class Service
         app.MapTrading();
         var demo = await FirstStart.PrepareAsync(app.Services, settings, data, CancellationToken.None);
         await StartAsync(app, settings);
+        hasStarted = true;
         Announce(app, data, demo);
         await app.WaitForShutdownAsync();
         return 0;
@@ -61,13 +66,13 @@ internal static class Service
         {
             await app.StartAsync();
         }
-        catch (IOException problem) when (problem is AddressInUseException || problem.InnerException is AddressInUseException or SocketException)
+        catch (Exception problem) when (problem is IOException or SocketException)
         {
-            throw new StartException($"{settings.Urls} cannot be listened on: {OneLine(problem)} (choose another address with --urls)");
+            throw new StartException($"the service cannot listen on {settings.Urls}: {OneLine(problem)} (choose another address with --urls)");
         }
-        catch (SocketException problem)
+        catch (OptionsValidationException problem)
         {
-            throw new StartException($"{settings.Urls} cannot be listened on: {OneLine(problem)} (choose another address with --urls)");
+            throw new StartException($"wrong settings: {string.Join("; ", problem.Failures)}");
         }
     }
 

@@ -29,6 +29,20 @@ internal static class TradingServices
 
     private static void AddStorage(this IServiceCollection services, DataFolder data)
     {
+        services.AddSingleton<ISessionJournal>(provider => OpenJournal(data, provider.GetRequiredService<ILoggerFactory>()));
+    }
+
+    private static FileSessionJournal OpenJournal(DataFolder data, ILoggerFactory loggers)
+    {
+        var log = new JournalLog(loggers.CreateLogger<FileSessionJournal>());
+        try
+        {
+            return FileSessionJournal.Open(data.Journal, new FileJournalOptions { Observer = log.Tell });
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or JournalDamagedException)
+        {
+            throw new StartException($"the journal in {data.Journal} cannot be opened: {problem.Message.ReplaceLineEndings(" ")}");
+        }
     }
 
     private static void AddBars(this IServiceCollection services, ServiceSettings settings, DataFolder data)
@@ -66,10 +80,9 @@ internal static class TradingServices
         }
     }
 
-    private static void AddTenants(this IServiceCollection services, IConfiguration configuration)
+    private static void AddTenants(this IServiceCollection services, ConfigurationManager configuration)
     {
         services.AddSingleton<ActiveTenants>();
-        services.AddHostedService<AccountWatcher>();
         services.AddOptions<PlanOptions>().Bind(configuration.GetSection(PlanOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<PlanOptions>, PlanOptionsRule>();
     }
