@@ -78,6 +78,9 @@ public sealed partial class Simulation : ISimulation
     /// <summary>First and last allowed bar of a symbol in the range as indexes into its columns; null when there is none.</summary>
     public (int First, int Last)? RangeOf(int symbol) => _clock.Bars[symbol] == 0 ? null : (_clock.First[symbol], _clock.End[symbol] - 1);
 
+    /// <summary>Told about each fill while it happens; not part of a snapshot. Null = nobody.</summary>
+    public IFillObserver? FillObserver { get; set; }
+
     public ReadOnlySpan<SimulationEvent> Events => _log.Events;
 
     public Int128 Cash => _ledger.Cash;

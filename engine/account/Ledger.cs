@@ -1,5 +1,6 @@
 using Trading.Engine.Arithmetic;
 using Trading.Engine.Orders;
+using Trading.Engine.Snapshot;
 using Trading.Engine.Statistics;
 
 namespace Trading.Engine.Account;
@@ -91,19 +92,45 @@ internal sealed class Ledger
         if (Positions[symbol] == 0) Held--;
     }
 
-    internal void Restore(Int128 cash, int held, ReadOnlySpan<ClosedTrade> trades)
+    public void Save(SnapshotWriter writer)
     {
-        Cash = cash;
-        Held = held;
-        _trades = trades.ToArray();
-        TradeCount = trades.Length;
+        writer.Write(Cash);
+        writer.Write(Held);
+        writer.WriteSpan<long>(Positions);
+        writer.WriteSpan<long>(Marks);
+        writer.WriteSpan<Int128>(LotValue);
+        writer.WriteSpan<Int128>(Realised);
+        for (var symbol = 0; symbol < Positions.Length; symbol++) writer.WriteSpan(Lots(symbol));
+        writer.WriteSpan(Trades);
     }
 
-    internal void RestoreLots(int symbol, ReadOnlySpan<Lot> lots)
+    /// <exception cref="SnapshotException">The snapshot is damaged.</exception>
+    public void Load(ref SnapshotReader reader)
     {
-        _lots[symbol] = lots.ToArray();
-        _firstLot[symbol] = 0;
-        _lotCount[symbol] = lots.Length;
+        Cash = reader.Read<Int128>();
+        Held = reader.Read<int>();
+        LoadColumn(ref reader, Positions);
+        LoadColumn(ref reader, Marks);
+        LoadColumn(ref reader, LotValue);
+        LoadColumn(ref reader, Realised);
+        for (var symbol = 0; symbol < Positions.Length; symbol++)
+        {
+            var lots = reader.ReadArray<Lot>();
+            _lots[symbol] = lots.Length == 0 ? null : lots;
+            _firstLot[symbol] = 0;
+            _lotCount[symbol] = lots.Length;
+        }
+
+        _trades = reader.ReadArray<ClosedTrade>();
+        TradeCount = _trades.Length;
+    }
+
+    private static void LoadColumn<T>(ref SnapshotReader reader, T[] column)
+        where T : unmanaged
+    {
+        var values = reader.ReadArray<T>();
+        if (values.Length != column.Length) throw new SnapshotException("the snapshot is damaged: it has another number of symbols");
+        values.CopyTo(column, 0);
     }
 
     private void Close(int symbol, int direction, ref long left, long price, ref Int128 costs, long time, int orderNumber, FillReason reason)
@@ -144,7 +171,7 @@ internal sealed class Ledger
         if (end == lots.Length)
         {
             // Closed lots in front make room before the array grows.
-            var target = _firstLot[symbol] >= lots.Length / 2 ? lots : new Lot[lots.Length * 2];
+            var target = _firstLot[symbol] > lots.Length / 2 ? lots : new Lot[lots.Length * 2];
             Array.Copy(lots, _firstLot[symbol], target, 0, _lotCount[symbol]);
             _lots[symbol] = lots = target;
             _firstLot[symbol] = 0;

@@ -107,7 +107,7 @@ public sealed partial class Simulation
         if (_config.Account == AccountType.Unlimited) return Reason.None;
         if (_config.Account == AccountType.Cash && order.Side == OrderSide.Sell) return Reason.ShortingNotAllowed;
         var required = price * opening + commission;
-        return required > Available(CountOpen(order.Symbol, order.Side, number).Reserved) ? Reason.InsufficientBuyingPower : Reason.None;
+        return required > Available(CountOpen(order.Symbol, order.Side, number, order.Group).Reserved) ? Reason.InsufficientBuyingPower : Reason.None;
     }
 
     private void Fill(int number, ref OrderRecord order, PathPoint point, long quantity, long price, Int128 commission, bool preOpen)
@@ -149,6 +149,7 @@ public sealed partial class Simulation
             Fees = fees,
         });
         if (order.Remaining == 0) Leave(number, ref order);
+        FillObserver?.Filled(_log.Events[^1]);
         if (order.Group != 0) LowerOtherLegs(number, order, quantity, point.Time);
         if (order.Remaining == 0 && (order.LimitChild | order.StopChild) != 0) ActivateChildren(order, order.FilledBefore + order.Filled, point.Time, point, preOpen);
     }

@@ -47,7 +47,7 @@ public sealed partial class Simulation
 
         for (var pending = 0; pending < _pendingCount; pending++)
         {
-            if (_pending[pending].Replacement != 0) RefuseReplacement(_pending[pending].Replacement, Reason.OrderClosed, end);
+            if (_pending[pending].Replacement != 0) RefuseReplacement(_pending[pending], Reason.OrderClosed, end);
         }
 
         _pendingCount = 0;

@@ -16,7 +16,7 @@ public sealed partial class Simulation
         var number = NewOrder(_intents[replace.OrderNumber - 1]);
         ref var reserved = ref Order(number);
         ref var old = ref Order(replace.OrderNumber);
-        (reserved.Symbol, reserved.Side, reserved.Type, reserved.TimeInForce) = (old.Symbol, old.Side, old.Type, replace.TimeInForce == 0 ? old.TimeInForce : replace.TimeInForce);
+        (reserved.Symbol, reserved.Side, reserved.Type, reserved.TimeInForce) = (old.Symbol, old.Side, old.Type, old.TimeInForce);
         var latency = CancelLatency(replace.OrderNumber);
         var command = new PendingCommand(_now.Time + latency, replace.OrderNumber, number, replace);
         if (latency == 0) ApplyReplacement(command, _now.Time);
@@ -84,7 +84,7 @@ public sealed partial class Simulation
         var filled = old.FilledBefore + old.Filled;
         if (!old.Life.IsOpen || (command.Change.Quantity != 0 && command.Change.Quantity <= filled))
         {
-            RefuseReplacement(command.Replacement, old.Life.IsOpen ? Reason.QuantityBelowFilled : Reason.OrderClosed, time);
+            RefuseReplacement(command, old.Life.IsOpen ? Reason.QuantityBelowFilled : Reason.OrderClosed, time);
             return;
         }
 
@@ -160,13 +160,28 @@ public sealed partial class Simulation
         Commission = order.Sized ? 0 : order.Notional,
     });
 
-    private void RefuseReplacement(int number, Reason reason, long time)
+    private void RefuseReplacement(in PendingCommand command, Reason reason, long time)
     {
-        ref var order = ref Order(number);
+        ref var order = ref Order(command.Replacement);
         order.Life.Become(OrderState.Rejected);
         order.Reason = reason;
         _statistics.Count.Rejects++;
-        Emit(EventKind.Rejected, number, order, time, reason);
+        _log.Append(new SimulationEvent
+        {
+            Kind = EventKind.Rejected,
+            State = order.Life.State,
+            Reason = reason,
+            Side = order.Side,
+            Type = order.Type,
+            TimeInForce = order.TimeInForce,
+            OrderNumber = command.Replacement,
+            Symbol = order.Symbol,
+            Tick = _eventTick,
+            Time = time,
+            Quantity = command.Change.Quantity,
+            Price = command.Change.LimitPrice,
+            ReferencePrice = command.Change.StopPrice,
+        });
     }
 
     /// <summary>The extreme of a trailing stop at an instant inside the executing bar.</summary>

@@ -17,7 +17,11 @@ public sealed partial class Simulation
     private readonly record struct OpenCount(Int128 Reserved, Int128 OpeningValue, Int128 SameSide, long ClosableLeft);
 
     /// <summary>Walks the open orders in order of their numbers; the first units against a position close it, the rest opens.</summary>
-    private OpenCount CountOpen(int symbol, OrderSide side, int without)
+    /// <param name="symbol">Asked symbol.</param>
+    /// <param name="side">Asked side.</param>
+    /// <param name="without">An order that counts as if it were not there; 0 = none.</param>
+    /// <param name="withoutGroup">A group whose legs count as if they were not there; 0 = none.</param>
+    private OpenCount CountOpen(int symbol, OrderSide side, int without, int withoutGroup = 0)
     {
         var direction = side == OrderSide.Buy ? 1 : -1;
         var closable = Closable(symbol, direction);
@@ -29,7 +33,7 @@ public sealed partial class Simulation
         foreach (var number in _open.Numbers)
         {
             ref var order = ref Order(number);
-            if (number == without || order.Held) continue;
+            if (number == without || order.Held || (withoutGroup != 0 && order.Group == withoutGroup)) continue;
             if (order.Shadowed && order.Group != freed) continue;
             if (order.Shadowed) freed = 0;
             ref var used = ref _closing[2 * order.Symbol + (order.Side == OrderSide.Buy ? 0 : 1)];

@@ -1,13 +1,10 @@
 using Trading.Engine.Account;
 using Trading.Engine.Arithmetic;
+using Trading.Engine.Metrics;
 using Trading.Engine.Orders;
+using Trading.Engine.Snapshot;
 
 namespace Trading.Engine.Statistics;
-
-/// <summary>Equity at an instant.</summary>
-/// <param name="Time">Open time of the tick, microseconds UTC.</param>
-/// <param name="Equity">10⁻¹⁶.</param>
-public readonly record struct EquityPoint(long Time, Int128 Equity);
 
 /// <summary>A fall of equity below an earlier peak.</summary>
 /// <param name="Peak">Equity at the peak, 10⁻¹⁶.</param>
@@ -23,37 +20,6 @@ public readonly record struct Drawdown(Int128 Peak, Int128 Trough, long PeakTime
 
     internal bool DeeperThan(in Drawdown other) =>
         other.Peak == 0 ? Trough < Peak : Exact.CompareProducts(Peak - Trough, other.Peak, other.Peak - other.Trough, Peak) > 0;
-}
-
-/// <summary>Streaming moments of per-tick returns: enough for every ratio dialect of EXEC-061 without keeping the returns.</summary>
-/// <param name="Count">Returns so far.</param>
-/// <param name="Mean">Their mean.</param>
-/// <param name="SquaredDeviations">Σ (r − mean)².</param>
-/// <param name="DownsideSquares">Σ min(r, 0)².</param>
-/// <param name="NegativeCount">Returns below 0.</param>
-/// <param name="NegativeMean">Their mean.</param>
-/// <param name="NegativeSquaredDeviations">Σ of their squared deviations from their own mean.</param>
-public readonly record struct ReturnMoments(long Count, double Mean, double SquaredDeviations, double DownsideSquares, long NegativeCount, double NegativeMean,
-    double NegativeSquaredDeviations)
-{
-    internal ReturnMoments With(double value)
-    {
-        var count = Count + 1;
-        var delta = value - Mean;
-        var mean = Mean + delta / count;
-        var next = this with { Count = count, Mean = mean, SquaredDeviations = SquaredDeviations + delta * (value - mean) };
-        if (value >= 0) return next;
-        var negatives = NegativeCount + 1;
-        var negativeDelta = value - NegativeMean;
-        var negativeMean = NegativeMean + negativeDelta / negatives;
-        return next with
-        {
-            DownsideSquares = DownsideSquares + value * value,
-            NegativeCount = negatives,
-            NegativeMean = negativeMean,
-            NegativeSquaredDeviations = NegativeSquaredDeviations + negativeDelta * (value - negativeMean),
-        };
-    }
 }
 
 /// <summary>Counters and sums of a run that need no array.</summary>
@@ -114,10 +80,13 @@ public struct RunCounters
 
     /// <summary>Ticks completed.</summary>
     public int Ticks { get; internal set; }
+
+    /// <summary>Σ equity over the samples.</summary>
+    public Int128 EquitySum { get; internal set; }
 }
 
 /// <summary>What a run accumulates for its report, without keeping one number per tick.</summary>
-public sealed partial class RunStatistics
+public sealed class RunStatistics
 {
     /// <summary>Most points of <see cref="Curve"/>.</summary>
     public const int MaximumCurvePoints = 1000;
@@ -175,7 +144,7 @@ public sealed partial class RunStatistics
     /// <summary>At most <see cref="MaximumCurvePoints"/> evenly spaced samples; the last one is the last tick.</summary>
     public ReadOnlySpan<EquityPoint> Curve => _curve.AsSpan(0, CurveCount);
 
-    /// <summary>Per-tick returns; empty unless per-tick sampling is on. A tick after equity ≤ 0 gives none.</summary>
+    /// <summary>Per-tick returns; empty unless per-tick sampling is on. A tick after equity ≤ 0 breaks them.</summary>
     public ReturnMoments TickReturns => _moments;
 
     /// <summary>Closed lots per reason of the closing fill, indexed by <see cref="FillReason"/>.</summary>
@@ -196,6 +165,64 @@ public sealed partial class RunStatistics
 
     /// <summary>Longest time below a peak, in microseconds.</summary>
     public long LongestDrawdownMicros => _trough < _peak ? Math.Max(_longestMicros, _lastTime - _peakTime) : _longestMicros;
+
+    /// <summary>Returns between daily closes, the first one from the initial equity.</summary>
+    public ReturnMoments DailyReturns
+    {
+        get
+        {
+            var moments = new ReturnMoments();
+            var before = InitialEquity;
+            foreach (ref readonly var close in DailyCloses)
+            {
+                moments.AddStep(before, close.Equity);
+                before = close.Equity;
+            }
+
+            return moments;
+        }
+    }
+
+    /// <summary>What <see cref="MetricsReport"/> is computed from; the annualisation says which returns.</summary>
+    public MetricsInput ToMetricsInput(Annualisation annualisation)
+    {
+        var deepest = MaximumDrawdown;
+        var count = _counters;
+        return new MetricsInput
+        {
+            InitialCash = InitialEquity,
+            FinalEquity = LastEquity,
+            LastSampledEquity = _perTick ? LastEquity : DayStartEquity,
+            Returns = _perTick ? _moments : DailyReturns,
+            Annualisation = annualisation,
+            MaxDrawdown = deepest.Depth,
+            MaxDrawdownMicros = LongestDrawdownMicros,
+            Ticks = count.Ticks,
+            TicksExposed = count.ExposureTicks,
+            EquitySum = count.EquitySum,
+            TradedValue = count.Turnover,
+            Commission = count.Commission,
+            Fees = count.Fees,
+            SlippageCost = count.SlippageCost,
+            Orders = count.Orders,
+            Fills = count.Fills,
+            Rejects = count.Rejects,
+            Partials = count.PartialFills,
+            Expiries = count.Expiries,
+            Cancels = count.Cancels,
+            Trades = new TradeTotals
+            {
+                Count = count.Trades,
+                Winning = count.Wins,
+                Losing = count.Losses,
+                Won = count.WinningProfit,
+                Lost = count.LosingProfit,
+                Best = count.BestTrade,
+                Worst = count.WorstTrade,
+                HoldingMicros = count.HoldingMicros,
+            },
+        };
+    }
 
     internal int DailyCloseCount { get; private set; }
 
@@ -224,6 +251,7 @@ public sealed partial class RunStatistics
         else if (equity == _peak && _trough < _peak) NewPeak(tick, time, equity);
         if (_perTick) AddReturn(equity);
         LastEquity = equity;
+        _counters.EquitySum += equity;
     }
 
     /// <summary>Takes the sample of a tick without a position: equity is what it was.</summary>
@@ -231,6 +259,7 @@ public sealed partial class RunStatistics
     {
         _lastTime = time;
         if (_perTick) AddReturn(LastEquity);
+        _counters.EquitySum += LastEquity;
     }
 
     internal void CloseDay(long time)
@@ -267,6 +296,35 @@ public sealed partial class RunStatistics
         }
     }
 
+    internal void Save(SnapshotWriter writer)
+    {
+        writer.Write(new Scalars(LastEquity, DayStartEquity, _peak, _trough, _peakTime, _troughTime, _lastTime, _longestMicros, _peakTick, _longestTicks, NextCurveTick));
+        writer.Write(_counters);
+        writer.Write(_deepest);
+        writer.Write(_moments);
+        writer.WriteSpan<int>(_tradesByExit);
+        writer.WriteSpan(DailyCloses);
+        writer.WriteSpan(Curve);
+    }
+
+    internal void Load(ref SnapshotReader reader)
+    {
+        (LastEquity, DayStartEquity, _peak, _trough, _peakTime, _troughTime, _lastTime, _longestMicros, _peakTick, _longestTicks, NextCurveTick) = reader.Read<Scalars>();
+        _counters = reader.Read<RunCounters>();
+        _deepest = reader.Read<Drawdown>();
+        _moments = reader.Read<ReturnMoments>();
+        var trades = reader.ReadArray<int>();
+        if (trades.Length != _tradesByExit.Length) throw new SnapshotException("the snapshot is damaged: it counts other fill reasons");
+        trades.CopyTo(_tradesByExit, 0);
+        _dailyCloses = reader.ReadArray<EquityPoint>();
+        DailyCloseCount = _dailyCloses.Length;
+        _curve = reader.ReadArray<EquityPoint>();
+        CurveCount = _curve.Length;
+    }
+
+    private readonly record struct Scalars(Int128 LastEquity, Int128 DayStartEquity, Int128 Peak, Int128 Trough, long PeakTime, long TroughTime, long LastTime, long LongestMicros,
+        int PeakTick, int LongestTicks, int NextCurveTick);
+
     private void NewPeak(int tick, long time, Int128 equity)
     {
         if (_trough < _peak)
@@ -286,6 +344,6 @@ public sealed partial class RunStatistics
 
     private void AddReturn(Int128 equity)
     {
-        if (LastEquity > 0) _moments = _moments.With((double)(equity - LastEquity) / (double)LastEquity);
+        _moments.AddStep(LastEquity, equity);
     }
 }
