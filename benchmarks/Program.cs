@@ -1,3 +1,4 @@
+using Trading.Bench;
 using Trading.Bench.Session;
 
 if (args is ["echo-server"])
@@ -11,6 +12,11 @@ var benchmarks = new Dictionary<string, Func<TextWriter, Task>>(StringComparer.O
     ["lockstep"] = LockStepBench.RunAsync,
     ["batched"] = BatchedTicksBench.RunAsync,
     ["idle"] = IdleSessionsBench.RunAsync,
+    ["journal"] = output =>
+    {
+        DurableAcks.Run(output);
+        return Task.CompletedTask;
+    },
 };
 foreach (var name in args.Length == 0 ? [.. benchmarks.Keys] : args)
 {

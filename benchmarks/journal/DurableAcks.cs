@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Globalization;
+using Trading.Storage.Journal;
+
+namespace Trading.Bench;
+
+/// <summary>
+/// Durable acknowledgements per second of the file journal, beside the physical limit: writing and syncing the same bytes, one frame
+/// after the other, in the same folder and the same run. With one session the journal can at best equal it; with many, the group commit must beat it.
+/// <code>
+/// session 1 ─┐
+/// session 2 ─┼─ queue ─ writer: one block, one write, one sync ─ acknowledgements
+/// session n ─┘
+/// </code>
+/// </summary>
+public static class DurableAcks
+{
+    private const int PayloadBytes = 240;
+    private const int FrameBytes = 344;
+
+    /// <summary>Takes about ten seconds and removes its files.</summary>
+    public static void Run(TextWriter output)
+    {
+        var folder = Path.Join(AppContext.BaseDirectory, $"durable-acks-{Environment.ProcessId}");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            output.WriteLine($"durable acknowledgements, {PayloadBytes} byte records, ratios to a bare sync per record in the same run");
+            foreach (var sessions in (int[])[1, 16, 256])
+                Compare(output, folder, sessions);
+            Recover(output, Path.Join(folder, "recovery"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void Compare(TextWriter output, string folder, int sessions)
+    {
+        // Limit and journal alternate, so that a slow moment of the device hits both.
+        double limit = 0, journal = 0;
+        const int Turns = 3;
+        List<double> latencies = [];
+        for (var turn = 0; turn < Turns; turn++)
+        {
+            limit += BareSyncsPerSecond(folder, TimeSpan.FromSeconds(0.4)) / Turns;
+            journal += AcksPerSecond(Path.Join(folder, $"journal-{sessions}-{turn}"), sessions, TimeSpan.FromSeconds(0.7), latencies) / Turns;
+        }
+        latencies.Sort();
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{sessions,4} sessions: {journal,9:F0} acks/s, bare sync {limit,7:F0}/s, ratio {journal / limit,6:F2}; latency p50 {latencies[latencies.Count / 2],6:F0} us, p99 {latencies[latencies.Count * 99 / 100],6:F0} us"));
+    }
+
+    private static double BareSyncsPerSecond(string folder, TimeSpan duration)
+    {
+        var path = Path.Join(folder, "bare");
+        using var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write);
+        // Written ahead like the journal's segments, so that both overwrite existing bytes.
+        RandomAccess.Write(file, new byte[8 << 20], 0);
+        RandomAccess.FlushToDisk(file);
+        var frame = new byte[FrameBytes];
+        new Random(1).NextBytes(frame);
+        var clock = Stopwatch.StartNew();
+        var count = 0;
+        for (; clock.Elapsed < duration; count++)
+        {
+            RandomAccess.Write(file, frame, (long)count * FrameBytes);
+            RandomAccess.FlushToDisk(file);
+        }
+        return count / clock.Elapsed.TotalSeconds;
+    }
+
+    private static double AcksPerSecond(string folder, int sessions, TimeSpan duration, List<double> latencies)
+    {
+        using var journal = FileSessionJournal.Open(folder);
+        // The first appends pay for compilation and for the first room ahead.
+        Task.WhenAll(Enumerable.Range(0, sessions).Select(i => AppendAsync(journal, $"warm-{i}", TimeSpan.FromSeconds(0.1), []))).GetAwaiter().GetResult();
+        var each = Enumerable.Range(0, sessions).Select(_ => new List<double>(1 << 14)).ToArray();
+        var clock = Stopwatch.StartNew();
+        Task.WhenAll(Enumerable.Range(0, sessions).Select(i => Task.Run(() => AppendAsync(journal, $"session-{i}", duration, each[i])))).GetAwaiter().GetResult();
+        var elapsed = clock.Elapsed.TotalSeconds;
+        foreach (var measured in each)
+            latencies.AddRange(measured);
+        return each.Sum(measured => measured.Count) / elapsed;
+    }
+
+    private static async Task AppendAsync(FileSessionJournal journal, string session, TimeSpan duration, List<double> latencies)
+    {
+        var key = new SessionKey("bench", session);
+        ReadOnlyMemory<byte>[] payloads = [new byte[PayloadBytes]];
+        var clock = Stopwatch.StartNew();
+        long version = 0;
+        while (clock.Elapsed < duration)
+        {
+            var before = Stopwatch.GetTimestamp();
+            var result = await journal.AppendAsync(key, version, payloads, default).ConfigureAwait(false);
+            latencies.Add(Stopwatch.GetElapsedTime(before).TotalMicroseconds);
+            version = result.Version;
+        }
+    }
+
+    private static void Recover(TextWriter output, string folder)
+    {
+        const int Sessions = 1000, Records = 100;
+        using (var journal = FileSessionJournal.Open(folder))
+        {
+            Task.WhenAll(Enumerable.Range(0, Sessions).Select(i => FillAsync(journal, new SessionKey("bench", $"session-{i}"), Records))).GetAwaiter().GetResult();
+        }
+        var clock = Stopwatch.StartNew();
+        using (FileSessionJournal.Open(folder))
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"opening a journal of {Sessions * Records} records: {clock.Elapsed.TotalMilliseconds:F0} ms"));
+        }
+    }
+
+    private static async Task FillAsync(FileSessionJournal journal, SessionKey key, int records)
+    {
+        ReadOnlyMemory<byte>[] payloads = [new byte[PayloadBytes]];
+        for (var version = 0; version < records; version++)
+            await journal.AppendAsync(key, version, payloads, default).ConfigureAwait(false);
+    }
+}
