@@ -1,0 +1,278 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Trading.GrainInterfaces;
+using Trading.GrainInterfaces.Orders;
+using Trading.GrainInterfaces.Portfolios;
+using Trading.GrainInterfaces.Sessions;
+using Trading.GrainInterfaces.Tenants;
+using Trading.Storage.Journal;
+using Trading.Storage.Results;
+
+namespace Trading.Grains.Sessions;
+
+/// <summary>
+/// Hosts one <see cref="SessionMachine"/>: runs the commands of a call in memory, makes everything they wrote durable with one append, and only then
+/// answers (DESIGN idea 2).
+/// </summary>
+/// <remarks>
+/// When an append loses to another writer, or its outcome is unknown, the memory is thrown away and the caller gets
+/// <see cref="SessionInterruptedException"/>: the journal is the truth, the next call starts from it.
+/// </remarks>
+public sealed partial class SessionGrain(
+    ISessionJournal journal,
+    IResultStore results,
+    SessionLoader loader,
+    IOptions<SessionOptions> options,
+    TimeProvider time,
+    ILogger<SessionGrain> logger) : Grain, ISessionGrain
+{
+    /// <summary>A connected session is kept in memory for this long after its last renewal, well above the longest idle timeout.</summary>
+    private static readonly TimeSpan KeepConnected = TimeSpan.FromHours(3);
+
+    private static readonly TimeSpan RenewKeep = TimeSpan.FromMinutes(30);
+
+    private readonly SessionOptions _options = options.Value;
+    private SessionKey _key;
+    private SessionMachine? _machine;
+    private EndedSession? _ended;
+    private string? _connectionId;
+    private ISessionObserver? _observer;
+    private DateTimeOffset _renewKeepAt;
+
+    private ITenantGrain Tenant => GrainFactory.GetGrain<ITenantGrain>(_key.Tenant);
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var parts = GrainKeys.Split(this.GetPrimaryKeyString());
+        if (parts.Length != 2) throw new ArgumentException("a session grain is named tenant/session");
+        _key = new SessionKey(parts[0], parts[1]);
+        _portfolioSequence = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return Task.CompletedTask;
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_machine is null) return;
+        await Settle(final: true);
+        if (_isDirty) await SaveSnapshot();
+    }
+
+    public async Task<AttachReply> Attach(ConnectionInfo connection, CancellationToken cancellationToken)
+    {
+        await EnsureLoaded(cancellationToken);
+        var now = time.GetUtcNow();
+        Expire(now);
+        if (connection.Creating)
+        {
+            if (_machine is { End: SessionEnd.No } unfinished) return new AttachReply(true, unfinished.Status());
+            await Take(connection, now);
+            return new AttachReply(false, null);
+        }
+
+        await Take(connection, now);
+        return new AttachReply(_machine is not null || _ended is not null, _machine?.Status() ?? _ended?.Status);
+    }
+
+    public async Task<ExchangeReply> Exchange(ExchangeRequest request, CancellationToken cancellationToken)
+    {
+        await EnsureLoaded(cancellationToken);
+        if (!string.Equals(request.ConnectionId, _connectionId, StringComparison.Ordinal)) return Strange(request);
+        var now = time.GetUtcNow();
+        KeepInMemory(now);
+        var first = 0;
+        if (request.Commands.Count > 0 && request.Commands[0] is CreateCommand create && _machine is not { End: SessionEnd.No })
+        {
+            first = 1;
+            if (await Create(create, now, cancellationToken) is { } refused) return new ExchangeReply([refused], false, false, SessionEnd.No);
+        }
+
+        if (_machine is null) return new ExchangeReply([.. request.Commands.Skip(first).Select(NotHere)], false, false, SessionEnd.No);
+        return await Run(_machine, request, first, now);
+    }
+
+    public async Task Detach(string connectionId)
+    {
+        if (!string.Equals(connectionId, _connectionId, StringComparison.Ordinal)) return;
+        _connectionId = null;
+        _observer = null;
+        _deadline?.Dispose();
+        _deadline = null;
+        DelayDeactivation(TimeSpan.Zero);
+        if (_machine is null) return;
+        _machine.Disconnect(time.GetUtcNow());
+        await Commit(_machine);
+        await Settle(final: true);
+    }
+
+    public async Task<SessionStatus?> GetStatus(CancellationToken cancellationToken)
+    {
+        await EnsureLoaded(cancellationToken);
+        Expire(time.GetUtcNow());
+        return _machine?.Status() ?? _ended?.Status;
+    }
+
+    public async Task<PortfolioUpdate?> GetPortfolio(CancellationToken cancellationToken)
+    {
+        await EnsureLoaded(cancellationToken);
+        return _machine is { } machine ? PortfolioNow(machine) : null;
+    }
+
+    public async Task<OrderRecord?> GetOrder(string orderId, CancellationToken cancellationToken)
+    {
+        await EnsureLoaded(cancellationToken);
+        return _machine?.Order(orderId);
+    }
+
+    public async Task<string?> GetReport(CancellationToken cancellationToken)
+    {
+        if (_machine is null && await results.LoadAsync(_key, cancellationToken) is { } stored) return System.Text.Encoding.UTF8.GetString(stored.Span);
+        await EnsureLoaded(cancellationToken);
+        return _machine?.Report();
+    }
+
+    /// <summary>Commands in, outputs out, one append in between.</summary>
+    private async Task<ExchangeReply> Run(SessionMachine machine, ExchangeRequest request, int first, DateTimeOffset now)
+    {
+        for (var at = first; at < request.Commands.Count; at++) machine.Enqueue(request.Commands[at]);
+        var more = await Step(machine, now);
+        machine.Checkpoint(now);
+        await Commit(machine);
+        await Settle(final: machine.End != SessionEnd.No);
+        if (_isDirty && WantsSnapshot(machine)) await SaveSnapshot();
+        if (!more) ArmDeadline(machine, now);
+        // an answer to a resume of a finished session ends it again
+        return new ExchangeReply(machine.TakeOutputs(), more, false, machine.IsConnected || machine.End != SessionEnd.Completed ? machine.End : SessionEnd.No);
+    }
+
+    private async Task<bool> Step(SessionMachine machine, DateTimeOffset now)
+    {
+        const long fullAppend = JournalLimits.MaxAppendBytes / 2;
+        var budget = _options.SliceTicks;
+        try
+        {
+            machine.CheckTime(now);
+            while (machine.Pump(now, ref budget))
+            {
+                if (machine.RecordBytes > fullAppend) return true;
+                if (!machine.TryTake(out var command)) return false;
+                if (command is BatchCommand batch && _limits.OrdersLimited && machine.WouldTake(batch) && !await AdmitOrders(machine, batch, now)) continue;
+                if (command is ResumeSessionCommand resume) LogResumed(_key.Session, resume.LastProcessedSequence, resume.ClientStateHash);
+                machine.Apply(command!, now, _limits.MaxDurationSec);
+            }
+
+            return true;
+        }
+        catch (SessionInterruptedException)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // an assertion of the engine or of the machine ends this session and no other (SIM-311)
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogFailed(failure, _key.Tenant, _key.Session);
+            machine.Fail(SessionErrors.Internal(null), failure.GetType().Name + ": " + failure.Message, now);
+            return false;
+        }
+    }
+
+    private async Task<bool> AdmitOrders(SessionMachine machine, BatchCommand batch, DateTimeOffset now)
+    {
+        LimitVerdict verdict;
+        try
+        {
+            verdict = await Tenant.AdmitOrders(batch.Orders.Count);
+        }
+#pragma warning disable CA1031 // whatever kept the tenant from answering, the batch was not taken: the client resumes and sends it again
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            throw Interrupt("the limits of the user cannot be checked", failure);
+        }
+
+        if (!verdict.Allowed) machine.Refuse(batch, verdict, now);
+        else if (verdict.Warn) machine.Warn(verdict);
+        return verdict.Allowed;
+    }
+
+    /// <summary>A call from a connection that does not own the session.</summary>
+    private ExchangeReply Strange(ExchangeRequest request)
+    {
+        if (request.Commands.Count > 0 && request.Commands[0] is CreateCommand create && _machine is { End: SessionEnd.No }) return new ExchangeReply([AlreadyExists(create)], false, false, SessionEnd.No);
+        if (_connectionId is null) throw new SessionInterruptedException("this activation does not know the connection: resume");
+        return new ExchangeReply([], false, true, SessionEnd.No);
+    }
+
+    private SessionOutput NotHere(SessionCommand command) => command is ResumeSessionCommand && _ended is { } ended
+        ? SessionErrors.ResumeNotPossible(ended.Why, command.RequestId)
+        : SessionErrors.Validation("SESSION_NOT_FOUND", "No such session", command.RequestId);
+
+    private static ErrorOutput AlreadyExists(CreateCommand create) =>
+        SessionErrors.Validation("SESSION_ALREADY_EXISTS", "An unfinished session has this session_id", create.RequestId, SessionErrors.Entry("session_id", create.SessionId));
+
+    private async Task<ErrorOutput?> Create(CreateCommand create, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (loader.Check(create) is { } wrong) return wrong;
+        if (!await Tenant.AllowsProvider(create.DataProvider))
+        {
+            return SessionErrors.Validation("UNSUPPORTED_DATA_PROVIDER", "The plan does not include this data provider", create.RequestId, SessionErrors.Entry("data_provider", create.DataProvider));
+        }
+
+        var verdict = await Tenant.AdmitSession(_key.Session, create.Symbols.Count);
+        if (!verdict.Allowed) return SessionErrors.Limit(verdict, now, create.RequestId);
+        var prepared = await loader.Prepare(_key.Tenant, create, now, cancellationToken);
+        if (prepared.Error is { } error)
+        {
+            await Tenant.SessionEnded(_key.Session);
+            return error;
+        }
+
+        if (_version > 0) await journal.DeleteAsync(_key, cancellationToken);
+        Forget();
+        _isLoaded = true;
+        _machine = new SessionMachine(prepared.Definition!, prepared.Run!, _options);
+        await LoadLimits();
+        _machine.Begin(create.RequestId, prepared.Warnings);
+        if (verdict.Warn) _machine.Warn(verdict);
+        return null;
+    }
+
+    /// <summary>Makes the connection the only one that may exchange (SIM-268).</summary>
+    private async Task Take(ConnectionInfo connection, DateTimeOffset now)
+    {
+        var old = _connectionId;
+        if (old is not null && !string.Equals(old, connection.ConnectionId, StringComparison.Ordinal))
+        {
+            if (_observer is { } observer) await Tell(observer, () => observer.Displaced(old));
+            await Tenant.DisplaceConnection(old);
+        }
+
+        _connectionId = connection.ConnectionId;
+        _observer = connection.Observer;
+        _renewKeepAt = default;
+        KeepInMemory(now);
+        if (_machine is null) return;
+        _machine.Disconnect(now);
+        await Commit(_machine);
+        await LoadLimits();
+    }
+
+    private void KeepInMemory(DateTimeOffset now)
+    {
+        if (now < _renewKeepAt) return;
+        _renewKeepAt = now + RenewKeep;
+        DelayDeactivation(KeepConnected);
+    }
+
+    /// <summary>A preserved session that nobody came back to in time is over (SIM-266, SIM-267).</summary>
+    private void Expire(DateTimeOffset now)
+    {
+        if (_machine is not { End: SessionEnd.No, IsConnected: false } machine || now - machine.LastRecordAt <= _options.ResumableFor) return;
+        _ended = new EndedSession("The session was not resumed in time", machine.Status() with { State = SessionState.Error });
+        _machine = null;
+        _isDirty = false;
+    }
+
+    /// <param name="Why">Fit to be shown to the client.</param>
+    private sealed record EndedSession(string Why, SessionStatus Status);
+}
