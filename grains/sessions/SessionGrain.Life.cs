@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Trading.Engine.Snapshot;
 using Trading.GrainInterfaces;
 using Trading.GrainInterfaces.Portfolios;
 using Trading.GrainInterfaces.Sessions;
@@ -30,12 +31,27 @@ public sealed partial class SessionGrain
     {
         if (_isLoaded) return;
         var snapshot = await journal.LoadSnapshotAsync(_key, cancellationToken);
-        var version = snapshot?.Version ?? 0;
+        var records = await ReadAfter(snapshot?.Version ?? 0, cancellationToken);
+        _version = (snapshot?.Version ?? 0) + records.Count;
+        try
+        {
+            if (_version > 0) await Recover(snapshot, records, cancellationToken);
+        }
+        catch (SnapshotException unreadable)
+        {
+            // a snapshot is a shortcut that another version of the engine need not understand
+            LogSnapshotUnreadable(_key.Tenant, _key.Session, unreadable.Message);
+            await Recover(null, await ReadAfter(0, cancellationToken), cancellationToken);
+        }
+
+        _isLoaded = true;
+    }
+
+    private async Task<List<SessionRecord>> ReadAfter(long version, CancellationToken cancellationToken)
+    {
         var records = new List<SessionRecord>();
         await foreach (var record in journal.ReadAsync(_key, version, cancellationToken)) records.Add(SessionRecord.Parse(record.Payload.Span));
-        _version = version + records.Count;
-        if (_version > 0) await Recover(snapshot, records, cancellationToken);
-        _isLoaded = true;
+        return records;
     }
 
     private async Task Recover(JournalSnapshot? snapshot, List<SessionRecord> records, CancellationToken cancellationToken)
@@ -321,6 +337,9 @@ public sealed partial class SessionGrain
 
     [LoggerMessage(3107, LogLevel.Debug, "A hint to the connection of session {Session} was lost")]
     private partial void LogHintLost(Exception failure, string session);
+
+    [LoggerMessage(3109, LogLevel.Warning, "The snapshot of session {Session} of {Tenant} cannot be used, everything is replayed: {Why}")]
+    private partial void LogSnapshotUnreadable(string tenant, string session, string why);
 
     [LoggerMessage(3108, LogLevel.Information, "Session {Session} resumed after tick {Tick}, client state {ClientStateHash}")]
     private partial void LogResumed(string session, long tick, string? clientStateHash);

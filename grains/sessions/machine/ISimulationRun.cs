@@ -41,6 +41,9 @@ public interface ISimulationRun
     /// <summary>Time of a tick; for the number after the last tick the end of the last bar, or of the range when there is none.</summary>
     long TimeOf(int tick);
 
+    /// <summary>True for the last tick of a trading day.</summary>
+    bool EndsDay(int tick);
+
     AccountState Account();
 
     /// <summary>The account right after a fill of the tick executed last (SIM-243).</summary>

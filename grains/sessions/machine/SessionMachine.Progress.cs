@@ -33,14 +33,8 @@ public sealed partial class SessionMachine
         if (completed == advance.From) return null;
         if (command.StopOn.HasFlag(AdvanceStops.Fill) && _relay.Fills > advance.Fills) return "fill";
         if (command.StopOn.HasFlag(AdvanceStops.OrderUpdate) && _relay.Endings > advance.Endings) return "order_update";
-        if (command.StopOn.HasFlag(AdvanceStops.EndOfDay) && EndsDay(completed)) return "eod";
+        if (command.StopOn.HasFlag(AdvanceStops.EndOfDay) && _run.EndsDay(completed)) return "eod";
         return completed - advance.From == command.Count ? "count" : null;
-    }
-
-    private bool EndsDay(int tick)
-    {
-        _run.ReadTick(tick, out var session, _trading);
-        return (session & 0x80) != 0;
     }
 
     private void FinishAdvance()

@@ -24,7 +24,6 @@ public sealed partial class SessionMachine
     private readonly Queue<SessionCommand> _waiting = new();
     private readonly EventRelay _relay;
     private readonly OrderDesk _desk;
-    private readonly ulong[] _trading;
 
     private SessionState _phase = SessionState.Ready;
     private bool _clientPaused;
@@ -48,7 +47,6 @@ public sealed partial class SessionMachine
         _extensions = SessionExtensionNames.Parse(definition.Extensions);
         _relay = new EventRelay(run, definition, _extensions, _orders, _outbox);
         _desk = new OrderDesk(run, definition, _extensions, _orders, _batches, _outbox);
-        _trading = new ulong[run.TradingWords];
         _lastRecordAt = definition.CreatedAt;
     }
 
