@@ -136,7 +136,7 @@ public sealed partial class Simulation : ISimulation
 
     private ref OrderRecord Order(int number)
     {
-        if ((uint)(number - 1) >= (uint)_orderCount) throw new ArgumentOutOfRangeException(nameof(number), number, "no such order");
+        if (number < 1 || number > _orderCount) throw new ArgumentOutOfRangeException(nameof(number), number, "no such order");
         return ref _orders[number - 1];
     }
 

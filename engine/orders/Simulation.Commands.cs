@@ -30,7 +30,7 @@ public sealed partial class Simulation
     public Reason Cancel(int orderNumber)
     {
         EnsureCurrentTick();
-        if ((uint)(orderNumber - 1) >= (uint)_orderCount) return Reason.UnknownOrder;
+        if (orderNumber < 1 || orderNumber > _orderCount) return Reason.UnknownOrder;
         ref var order = ref Order(orderNumber);
         if (order.Life.State == OrderState.Pending) return Reason.UnknownOrder;
         if (!order.Life.IsOpen) return Reason.OrderClosed;
@@ -170,11 +170,11 @@ public sealed partial class Simulation
             Symbol = order.Symbol,
             Tick = _eventTick,
             Time = _now.Time,
-            Quantity = intent.Quantity,
+            Quantity = intent.HasQuantity ? intent.Quantity : 0,
             Remaining = rejected ? 0 : order.Remaining,
             Price = intent.LimitPrice,
             ReferencePrice = intent.StopPrice,
-            Commission = intent.Notional,
+            Commission = intent.HasNotional ? intent.Notional : 0,
         });
     }
 

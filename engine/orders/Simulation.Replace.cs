@@ -27,7 +27,7 @@ public sealed partial class Simulation
     private Reason CheckReplacement(in ReplaceIntent replace, out long estimate, out Int128 required, out Int128 available)
     {
         (estimate, required, available) = (0, 0, 0);
-        if ((uint)(replace.OrderNumber - 1) >= (uint)_orderCount) return Reason.UnknownOrder;
+        if (replace.OrderNumber < 1 || replace.OrderNumber > _orderCount) return Reason.UnknownOrder;
         ref readonly var old = ref Order(replace.OrderNumber);
         if (old.Life.State == OrderState.Pending) return Reason.UnknownOrder;
         if (!old.Life.IsOpen) return Reason.OrderClosed;
@@ -56,7 +56,7 @@ public sealed partial class Simulation
     }
 
     /// <summary>The new order's record, from the old one as it is now; its state is pending.</summary>
-    private static OrderRecord Changed(in OrderRecord old, in ReplaceIntent replace)
+    private OrderRecord Changed(in OrderRecord old, in ReplaceIntent replace)
     {
         var order = old;
         var filled = old.FilledBefore + old.Filled;
@@ -75,6 +75,7 @@ public sealed partial class Simulation
             OrderType.Stop => order.StopPrice,
             _ => old.Estimate,
         };
+        if (!order.Sized) order.EstimatedQuantity = (long)Int128.Min(UnitsFor(order.Notional, order.Estimate, order.Symbol), Exact.MaximumUnits);
         return order;
     }
 

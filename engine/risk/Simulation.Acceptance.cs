@@ -23,7 +23,7 @@ public sealed partial class Simulation
         order.Side = intent.Side;
         order.Type = intent.Type;
         order.TimeInForce = intent.TimeInForce;
-        if ((uint)intent.Symbol >= (uint)_series.Length) return Reason.UnknownSymbol;
+        if (intent.Symbol < 0 || intent.Symbol >= _series.Length) return Reason.UnknownSymbol;
         if (_clock.Bars[intent.Symbol] == 0) return Reason.SymbolNotTrading;
         if (!IsCombination(intent)) return Reason.InvalidOrder;
         var reason = intent.Role == GroupRole.None ? Reason.None : CheckGroup(intent, number, place);
