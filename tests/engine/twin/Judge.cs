@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Text;
+using Trading.Engine.Bars;
+using Trading.Engine.Configuration;
+using Trading.Engine.Events;
+using Trading.Engine.Orders;
+using Xunit.Sdk;
+
+namespace Trading.Engine.Tests.Twin;
+
+/// <summary>Makes a simulation; the engine in the tests, the twin where it is judged against itself.</summary>
+public delegate ISimulation SimulationFactory(SimulationConfig config, IReadOnlyList<BarSeries> series);
+
+/// <summary>
+/// Runs a workload through the engine and its twin and compares everything after every step. A failure names seed, step and both sides;
+/// <c>TRADING_SEED=n ./test</c> runs that seed alone.
+/// </summary>
+public sealed class Judge
+{
+    private readonly Workload _workload;
+    private readonly ISimulation _engine;
+    private readonly NaiveSimulation _twin;
+    private readonly Invariants _invariants;
+    private readonly StringBuilder _story = new();
+    private int _step;
+    private int _numbers;
+
+    private Judge(Workload workload, SimulationFactory factory)
+    {
+        _workload = workload;
+        _twin = new NaiveSimulation(workload.Config, workload.Series);
+        _engine = factory(workload.Config, workload.Series);
+        _invariants = new Invariants(workload);
+    }
+
+    /// <summary>Judges one workload; returns the number of events compared.</summary>
+    public static int Run(Workload workload, SimulationFactory factory)
+    {
+        var judge = new Judge(workload, factory);
+        judge.Compare("ticks", judge._twin.TickCount, judge._engine.TickCount);
+        foreach (var step in workload.Steps)
+        {
+            judge._step++;
+            judge._story.AppendLine(CultureInfo.InvariantCulture, $"  {judge._step}: {step}");
+            judge.Take(step);
+        }
+
+        judge._engine.Finish();
+        judge._twin.Finish();
+        judge.CompareAll();
+        judge.Compare("result hash", judge._twin.ResultHash, judge._engine.ResultHash);
+        judge._invariants.AtEnd();
+        return judge._twin.AllEvents.Count;
+    }
+
+    private void Take(Step step)
+    {
+        try
+        {
+            switch (step)
+            {
+                case Step.Submit submit:
+                    TakeSubmit(submit);
+                    break;
+                case Step.Cancel cancel:
+                    Compare("cancel", _twin.Cancel(cancel.Number), _engine.Cancel(cancel.Number));
+                    break;
+                case Step.Replace replace:
+                    var expected = _twin.Replace(replace.Intent);
+                    Compare("replace", expected, _engine.Replace(replace.Intent));
+                    _numbers = Math.Max(_numbers, expected.OrderNumber);
+                    break;
+                default:
+                    _twin.CompleteTick();
+                    _engine.CompleteTick();
+                    if (_engine.CompletedTicks % 8 == 0) Compare("result hash", _twin.ResultHash, _engine.ResultHash);
+                    break;
+            }
+        }
+        catch (Exception exception) when (exception is not XunitException)
+        {
+            throw Failure($"{exception.GetType().Name}: {exception.Message}\n{exception.StackTrace}");
+        }
+
+        CompareAll();
+    }
+
+    private void TakeSubmit(Step.Submit submit)
+    {
+        var expected = new SubmitOutcome[submit.Orders.Length];
+        var actual = new SubmitOutcome[submit.Orders.Length];
+        _twin.Submit(submit.Orders, submit.Atomic, expected);
+        _engine.Submit(submit.Orders, submit.Atomic, actual);
+        for (var index = 0; index < expected.Length; index++) Compare($"outcome {index}", expected[index], actual[index]);
+        _numbers = Math.Max(_numbers, expected[^1].OrderNumber);
+    }
+
+    private void CompareAll()
+    {
+        var expected = _twin.Events;
+        var actual = _engine.Events;
+        for (var index = 0; index < Math.Min(expected.Length, actual.Length); index++) Compare($"event {index} of the step", expected[index], actual[index]);
+        if (expected.Length > actual.Length) throw Failure($"the engine lacks {expected[actual.Length]}");
+        if (expected.Length < actual.Length) throw Failure($"the engine has also {actual[expected.Length]}");
+
+        foreach (var one in actual) _invariants.After(one);
+        Compare("completed ticks", _twin.CompletedTicks, _engine.CompletedTicks);
+        Compare("cash", _twin.Cash, _engine.Cash);
+        Compare("equity", _twin.Equity, _engine.Equity);
+        for (var symbol = 0; symbol < _workload.Series.Count; symbol++)
+        {
+            Compare($"position of symbol {symbol}", _twin.Position(symbol), _engine.Position(symbol));
+            Compare($"mark of symbol {symbol}", _twin.Mark(symbol), _engine.Mark(symbol));
+        }
+
+        for (var number = 1; number <= _numbers; number++)
+        {
+            Compare($"state of order {number}", _twin.StateOf(number), _engine.StateOf(number));
+            Compare($"reason of order {number}", _twin.ReasonOf(number), _engine.ReasonOf(number));
+        }
+
+        _invariants.AfterStep(_engine);
+        _engine.ClearEvents();
+        _twin.ClearEvents();
+    }
+
+    private void Compare<T>(string what, T twin, T engine)
+    {
+        if (!EqualityComparer<T>.Default.Equals(twin, engine)) throw Failure($"{what}\n  twin:   {twin}\n  engine: {engine}");
+    }
+
+    private XunitException Failure(string what)
+    {
+        var bars = new StringBuilder();
+        for (var symbol = 0; symbol < _workload.Series.Count; symbol++)
+        {
+            var one = _workload.Series[symbol];
+            for (var bar = 0; bar < one.Count; bar++)
+            {
+                bars.AppendLine(CultureInfo.InvariantCulture,
+                    $"  {symbol} {one.OpenTime[bar]} {one.Open[bar]} {one.High[bar]} {one.Low[bar]} {one.Close[bar]} volume {one.Volume[bar]} {one.Session[bar]}");
+            }
+        }
+
+        return new XunitException($"seed {_workload.Seed}, step {_step}, tick {_twin.CompletedTicks + 1}: {what}\n{_workload.Config}\nbars\n{bars}events so far\n  {string.Join("\n  ", _twin.AllEvents)}\nsteps\n{_story}");
+    }
+}
