@@ -97,10 +97,10 @@ internal sealed partial class Activation : SynchronizationContext, IThreadPoolWo
         return true;
     }
 
-    /// <summary>A turn's task has completed.</summary>
-    public void EndTurn(Request request, Task outcome)
+    /// <summary>A turn's task has completed; there is no outcome when nothing ran because nobody waits any more.</summary>
+    public void EndTurn(Request request, Task? outcome)
     {
-        if (outcome.Exception?.InnerException is InconsistentStateException { IsSourceActivation: true } conflict)
+        if (outcome?.Exception?.InnerException is InconsistentStateException { IsSourceActivation: true } conflict)
         {
             // What this activation believes is not what is stored: only a fresh one may go on.
             conflict.IsSourceActivation = false;
@@ -126,6 +126,11 @@ internal sealed partial class Activation : SynchronizationContext, IThreadPoolWo
         }
 
         request.StopFollowing();
+        if (outcome is null)
+        {
+            return;
+        }
+
         request.Answer(outcome);
         if (request.NoAnswer && outcome.Exception is { } failure)
         {
@@ -231,7 +236,7 @@ internal sealed partial class Activation : SynchronizationContext, IThreadPoolWo
         if (request.IsAnswered)
         {
             // It timed out or was cancelled while it waited: the caller has gone, so nothing must happen any more.
-            EndTurn(request, Task.CompletedTask);
+            EndTurn(request, null);
             return;
         }
 

@@ -10,7 +10,7 @@ internal sealed partial class Activation
     private readonly TaskCompletionSource _deactivated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<GrainTimer> _timers = [];
     private readonly List<IActivationState> _states = [];
-    private AsyncServiceScope _scope;
+    private AsyncServiceScope? _scope;
     private GrainReference? _reference;
     private DeactivationReason? _reason;
     private DateTimeOffset _idleSince;
@@ -19,7 +19,7 @@ internal sealed partial class Activation
 
     public object? GrainInstance { get; private set; }
 
-    public IServiceProvider ActivationServices => _scope.ServiceProvider;
+    public IServiceProvider ActivationServices => _scope?.ServiceProvider ?? _runtime.Services;
 
     public Task Deactivated => _deactivated.Task;
 
@@ -130,7 +130,7 @@ internal sealed partial class Activation
 
             if (GrainInstance is IGrainBase grain)
             {
-                await grain.OnActivateAsync(timeout.Token);
+                await grain.OnActivateAsync(timeout.Token).WaitAsync(timeout.Token);
             }
         }
 #pragma warning disable CA1031 // Whatever keeps a grain from activating belongs to its callers.
@@ -165,7 +165,7 @@ internal sealed partial class Activation
             try
             {
                 using var timeout = new CancellationTokenSource(_runtime.Collection.DeactivationTimeout, _runtime.Time);
-                await grain.OnDeactivateAsync(_reason!.Value, timeout.Token);
+                await grain.OnDeactivateAsync(_reason!.Value, timeout.Token).WaitAsync(timeout.Token);
             }
 #pragma warning disable CA1031 // A grain that cannot say goodbye still has to go.
             catch (Exception exception)
@@ -194,7 +194,10 @@ internal sealed partial class Activation
                     break;
             }
 
-            await _scope.DisposeAsync();
+            if (_scope is { } scope)
+            {
+                await scope.DisposeAsync();
+            }
         }
 #pragma warning disable CA1031 // As above.
         catch (Exception exception)

@@ -165,7 +165,8 @@ internal sealed class ActorRuntime : IDisposable
         _collection.Dispose();
     }
 
-    private IEnumerable<Activation> Activations() => _directory.Values.SelectMany(target => target switch
+    // Enumerated in place: Values would stop the directory while it copies it.
+    private IEnumerable<Activation> Activations() => _directory.SelectMany(entry => entry.Value switch
     {
         Activation activation => [activation],
         StatelessWorkers workers => workers.Activations,

@@ -20,7 +20,8 @@ namespace Orleans.Embedded
 
     /// <summary>
     /// Generates, once per grain interface, a reference class and one request class per method. Per call nothing is
-    /// reflected: a method stores its arguments in the fields of a new request and sends it.
+    /// reflected: a method stores its arguments in the fields of a new request and sends it. What is static here is code,
+    /// the same for every host of the process.
     /// </summary>
     internal static class Proxies
     {

@@ -175,7 +175,7 @@ internal abstract class Request : IInvokable
         }
     }
 
-    private void EndTurn() => Owner!.EndTurn(this, _running!);
+    private void EndTurn() => Owner!.EndTurn(this, _running);
 
     int IInvokable.GetArgumentCount() => ArgumentCount;
 
