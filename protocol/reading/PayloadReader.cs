@@ -10,12 +10,11 @@ internal ref struct PayloadReader
     /// <summary>Longest order, batch and session id in characters.</summary>
     internal const int MaximumIdLength = 128;
 
-    private readonly ReadOnlySpan<byte> _utf8;
     private Utf8JsonReader _json;
+    private uint _sessionIdSeen;
 
     internal PayloadReader(ReadOnlySpan<byte> utf8, bool fractionalQuantity, int maximumDepth)
     {
-        _utf8 = utf8;
         _json = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = maximumDepth });
         FractionalQuantity = fractionalQuantity;
     }
@@ -27,7 +26,7 @@ internal ref struct PayloadReader
     internal MessageFault? Fault { get; private set; }
 
     /// <summary><c>session_id</c> where a payload carried one.</summary>
-    internal string? SessionId { get; set; }
+    internal string? SessionId { get; private set; }
 
     internal readonly JsonTokenType Token => _json.TokenType;
 
@@ -62,6 +61,13 @@ internal ref struct PayloadReader
     internal void Fail(string code, string message, string? field) => Fault ??= new MessageFault(code, message, field);
 
     internal void Invalid(string field, string rule) => Fail(ErrorCodes.InvalidField, $"{field}: {rule}", field);
+
+    /// <summary>Reads the payload's <c>session_id</c>.</summary>
+    internal void ReadSessionId()
+    {
+        Once(ref _sessionIdSeen, 0, "session_id");
+        SessionId = Id("session_id");
+    }
 
     /// <summary>Moves to the value of the current property and over it.</summary>
     internal void SkipValue()
@@ -284,7 +290,4 @@ internal ref struct PayloadReader
         Invalid(field, rule);
         return false;
     }
-
-    /// <summary>The bytes of a value that was skipped.</summary>
-    internal readonly ReadOnlySpan<byte> Slice(int start, int end) => _utf8[start..end];
 }

@@ -34,7 +34,7 @@ internal static class PayloadReaders
     /// <summary>Handles a field that no payload names itself: <c>session_id</c> (SIM-129), or one to ignore.</summary>
     internal static void Other(ref PayloadReader reader)
     {
-        if (reader.Is("session_id"u8)) reader.SessionId = reader.Id("session_id");
+        if (reader.Is("session_id"u8)) reader.ReadSessionId();
         else reader.SkipValue();
     }
 
