@@ -4,7 +4,8 @@ using Trading.Engine.Orders;
 namespace Trading.Engine.Tests.Twin;
 
 /// <summary>A point of a bar's path.</summary>
-public readonly record struct Knot(long Time, long Price);
+/// <param name="Next">Which of the bar's four knots comes next, counted from 0.</param>
+public readonly record struct Knot(long Time, long Price, int Next);
 
 /// <summary>How an order's eligibility point is found (docs/execution.md 5 and 15.3).</summary>
 public enum PointKind
@@ -77,8 +78,11 @@ public sealed class NaiveOrder
     /// <summary>Tick of a pre-open, close or parent-fill point.</summary>
     public int PointTick { get; set; }
 
-    /// <summary>Price of a pre-open or parent-fill point.</summary>
+    /// <summary>Price of a pre-open point.</summary>
     public long PointPrice { get; set; }
+
+    /// <summary>Where the parent was filled.</summary>
+    public Knot ParentPoint { get; set; }
 
     /// <summary>The parent was filled at a pre-open point.</summary>
     public bool PointIsPreOpen { get; set; }

@@ -71,10 +71,10 @@ public sealed partial class NaiveSimulation
         };
         return
         [
-            new Knot(bar.Time, bar.Open),
-            new Knot(bar.Time + (_delta / 3), highFirst ? bar.High : bar.Low),
-            new Knot(bar.Time + (2 * _delta / 3), highFirst ? bar.Low : bar.High),
-            new Knot(bar.Time + _delta, bar.Close),
+            new Knot(bar.Time, bar.Open, 1),
+            new Knot(bar.Time + (_delta / 3), highFirst ? bar.High : bar.Low, 2),
+            new Knot(bar.Time + (2 * _delta / 3), highFirst ? bar.Low : bar.High, 3),
+            new Knot(bar.Time + _delta, bar.Close, 4),
         ];
     }
 
@@ -114,21 +114,22 @@ public sealed partial class NaiveSimulation
     private Candidate? EligibilityOf(NaiveOrder order, NaiveBar bar)
     {
         var inThisTick = order.PointTick == CurrentTick;
+        var close = new Knot(bar.Time + _delta, bar.Close, 4);
+        var open = new Knot(bar.Time, bar.Open, 1);
         return order.Point switch
         {
-            PointKind.PreOpen when inThisTick => At(bar.Time, PreOpenClass, order.PointPrice, atOpen: true, preOpen: true),
-            PointKind.Close when inThisTick => At(bar.Time + _delta, OrderClass, bar.Close, atOpen: false, preOpen: false),
-            PointKind.ParentFill when inThisTick && order.PointIsPreOpen => At(bar.Time, PreOpenClass, order.PointPrice, atOpen: true, preOpen: true),
-            PointKind.ParentFill when inThisTick => At(order.EligibleFrom, OrderClass, order.PointPrice, order.EligibleFrom == bar.Time, preOpen: false),
-            PointKind.OnOpen => AuctionBar(order) == bar ? At(bar.Time, OrderClass, bar.Open, atOpen: true, preOpen: false) : null,
-            PointKind.OnClose => AuctionBar(order) == bar ? At(bar.Time + _delta, OrderClass, bar.Close, atOpen: false, preOpen: false) : null,
+            PointKind.PreOpen when inThisTick => Eligible(open with { Price = order.PointPrice }, atOpen: true, preOpen: true),
+            PointKind.Close when inThisTick => Eligible(close, atOpen: false, preOpen: false),
+            PointKind.ParentFill when inThisTick => Eligible(order.ParentPoint, order.ParentPoint.Time == bar.Time, order.PointIsPreOpen),
+            PointKind.OnOpen => AuctionBar(order) == bar ? Eligible(open, atOpen: true, preOpen: false) : null,
+            PointKind.OnClose => AuctionBar(order) == bar ? Eligible(close, atOpen: false, preOpen: false) : null,
             _ when order.EligibleFrom >= bar.Time + _delta => null,
-            _ when order.EligibleFrom <= bar.Time => At(bar.Time, OrderClass, bar.Open, atOpen: true, preOpen: false),
-            _ => At(order.EligibleFrom, OrderClass, NaivePath.PriceAt(_paths[order.Symbol], order.EligibleFrom), atOpen: false, preOpen: false),
+            _ when order.EligibleFrom <= bar.Time => Eligible(open, atOpen: true, preOpen: false),
+            _ => Eligible(NaivePath.At(_paths[order.Symbol], order.EligibleFrom), atOpen: false, preOpen: false),
         };
 
-        Candidate At(long instant, int @class, long price, bool atOpen, bool preOpen) =>
-            new(instant, @class, order.Priority, () => BecomeEligible(order, new Knot(instant, price), atOpen, preOpen));
+        Candidate Eligible(Knot point, bool atOpen, bool preOpen) =>
+            new(point.Time, preOpen ? PreOpenClass : OrderClass, order.Priority, () => BecomeEligible(order, point, atOpen, preOpen));
     }
 
     private void BecomeEligible(NaiveOrder order, Knot point, bool atOpen, bool preOpen)
@@ -159,7 +160,7 @@ public sealed partial class NaiveSimulation
         }
         else if (!order.WaitsForTrigger)
         {
-            Attempt(order, point.Time, point.Price, maker: false, MarketReason(order, atOpen));
+            Attempt(order, point, maker: false, MarketReason(order, atOpen));
         }
         else if (order.Type == OrderType.TrailingStop)
         {
@@ -175,7 +176,7 @@ public sealed partial class NaiveSimulation
     private void LookAsLimit(NaiveOrder order, Knot point)
     {
         var marketable = order.Direction * point.Price <= order.Direction * order.LimitPrice;
-        if (marketable) Attempt(order, point.Time, point.Price, maker: false, LimitReason(order));
+        if (marketable) Attempt(order, point, maker: false, LimitReason(order));
     }
 
     /// <summary>A stop price is reached from the other side than a limit: buys trigger above.</summary>
@@ -200,7 +201,7 @@ public sealed partial class NaiveSimulation
         order.Path = NaivePath.From(_paths[order.Symbol], point);
         _allEvents.Add(Describe(order, EventKind.Triggered, point.Time));
         if (order.Type == OrderType.StopLimit) LookAsLimit(order, point);
-        else Attempt(order, point.Time, point.Price, maker: false, FillReason.StopTriggered);
+        else Attempt(order, point, maker: false, FillReason.StopTriggered);
     }
 
     /// <summary>What an eligible order does next in this bar.</summary>
@@ -208,7 +209,7 @@ public sealed partial class NaiveSimulation
     {
         if (order.DoneForBar || order.Path is not { } path) return null;
         if (order.ActsAsLimit) return NextOfLimit(order, path);
-        if (!order.WaitsForTrigger) return order.AtOpen ? Then(path[0].Time, () => Attempt(order, path[0].Time, path[0].Price, maker: false, MarketReason(order, true))) : null;
+        if (!order.WaitsForTrigger) return order.AtOpen ? Then(path[0].Time, () => Attempt(order, path[0], maker: false, MarketReason(order, true))) : null;
         var trigger = order.Type == OrderType.TrailingStop ? TrailingTrigger(order, path) : FixedTrigger(order, path);
         return trigger is { } point ? Then(point.Time, () => Trigger(order, point)) : null;
 
@@ -221,25 +222,25 @@ public sealed partial class NaiveSimulation
         var touch = _config.LimitFill == LimitFill.Touch;
         var open = path[0];
         var beyond = touch ? down * open.Price <= down * limit : down * open.Price < down * limit;
-        if (order.AtOpen && beyond) return Maker(open.Time, open.Price);
+        if (order.AtOpen && beyond) return Maker(open);
         if (order.MustReturn)
         {
             if (NaivePath.FirstReach(path, limit, -down) is not { } back) return null;
-            path = NaivePath.From(path, new Knot(back, limit));
+            path = NaivePath.From(_paths[order.Symbol], back);
         }
 
         var steps = touch ? 0 : _config.PenetrationTicks;
         var level = limit - (down * steps * _series[order.Symbol].Instrument.StepAt(limit));
-        var instant = touch || steps > 0 ? NaivePath.FirstReach(path, level, down) : NaivePath.FirstThrough(path, limit, down);
-        return instant is { } when ? Maker(when, limit) : null;
+        var through = touch || steps > 0 ? NaivePath.FirstReach(path, level, down) : NaivePath.FirstThrough(path, limit, down);
+        return through is { } point ? Maker(point with { Price = limit }) : null;
 
-        Candidate Maker(long time, long reference) => new(time, OrderClass, order.Priority, () => Attempt(order, time, reference, maker: true, LimitReason(order)));
+        Candidate Maker(Knot at) => new(at.Time, OrderClass, order.Priority, () => Attempt(order, at, maker: true, LimitReason(order)));
     }
 
     private static Knot? FixedTrigger(NaiveOrder order, List<Knot> path)
     {
         if (Beyond(order, path[0].Price, order.StopPrice)) return path[0];
-        return NaivePath.FirstReach(path, order.StopPrice, -order.Direction) is { } instant ? new Knot(instant, order.StopPrice) : null;
+        return NaivePath.FirstReach(path, order.StopPrice, -order.Direction);
     }
 
     private static Knot? TrailingTrigger(NaiveOrder order, List<Knot> path)
@@ -252,7 +253,7 @@ public sealed partial class NaiveSimulation
             {
                 var stop = StopAt(order, extreme);
                 List<Knot> segment = [path[index - 1], path[index]];
-                if (NaivePath.FirstReach(segment, stop, -order.Direction) is { } instant) return new Knot(instant, stop);
+                if (NaivePath.FirstReach(segment, stop, -order.Direction) is { } point) return point;
             }
 
             extreme = order.Side == OrderSide.Sell ? Math.Max(extreme, path[index].Price) : Math.Min(extreme, path[index].Price);

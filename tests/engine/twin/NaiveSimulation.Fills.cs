@@ -8,8 +8,9 @@ namespace Trading.Engine.Tests.Twin;
 /// <summary>A fill and what follows from it: docs/execution.md 8, 9, 12, 15.4.</summary>
 public sealed partial class NaiveSimulation
 {
-    private void Attempt(NaiveOrder order, long time, long reference, bool maker, FillReason reason)
+    private void Attempt(NaiveOrder order, Knot point, bool maker, FillReason reason)
     {
+        var (time, reference) = (point.Time, point.Price);
         order.AtOpen = false;
         var bar = BarNow(order.Symbol)!;
         if (order.OpenNotional != 0 && !Convert(order, reference, time)) return;
@@ -45,7 +46,7 @@ public sealed partial class NaiveSimulation
             return;
         }
 
-        Fill(order, new Knot(time, reference), quantity, (long)price, reason, instrument);
+        Fill(order, point, quantity, (long)price, reason, instrument);
     }
 
     private void Cancel(NaiveOrder order, Reason reason, long time) => End(order, EventKind.Cancelled, OrderState.Cancelled, reason, time);
@@ -140,7 +141,7 @@ public sealed partial class NaiveSimulation
             if (!MayTrade(child, BarNow(child.Symbol)!)) continue;
             child.Point = PointKind.ParentFill;
             child.PointTick = CurrentTick;
-            child.PointPrice = point.Price;
+            child.ParentPoint = point;
             child.PointIsPreOpen = PreOpenNow;
         }
     }

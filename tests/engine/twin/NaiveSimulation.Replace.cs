@@ -94,7 +94,8 @@ public sealed partial class NaiveSimulation
         order.Triggered = old.Triggered;
         order.Extreme = ExtremeAt(old, change.Instant);
         (order.RawCommission, order.FilledValue, order.Charged) = (old.RawCommission, old.FilledValue, old.Charged);
-        (order.Point, order.PointTick, order.PointPrice, order.PointIsPreOpen, order.EligibleFrom) = (old.Point, old.PointTick, old.PointPrice, old.PointIsPreOpen, old.EligibleFrom);
+        (order.Point, order.PointTick, order.PointPrice, order.EligibleFrom) = (old.Point, old.PointTick, old.PointPrice, old.EligibleFrom);
+        (order.ParentPoint, order.PointIsPreOpen) = (old.ParentPoint, old.PointIsPreOpen);
         if (old.Eligible) (order.Point, order.EligibleFrom) = (PointKind.Instant, change.Instant);
 
         order.Parent = old.Parent;
@@ -107,7 +108,7 @@ public sealed partial class NaiveSimulation
     private static long? ExtremeAt(NaiveOrder order, long instant)
     {
         if (order.Path is not { } path || !order.WaitsForTrigger || instant < path[0].Time) return order.Extreme;
-        return WithPath(order, [.. path.Where(knot => knot.Time <= instant), new Knot(instant, NaivePath.PriceAt(path, instant))]);
+        return WithPath(order, [.. path.Where(knot => knot.Time <= instant), NaivePath.At(path, instant)]);
     }
 
     /// <summary>A trailing stop's extreme after a piece of path.</summary>
