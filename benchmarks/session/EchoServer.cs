@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Trading.Bench.Session;
@@ -27,7 +28,7 @@ internal static class EchoServer
         await application.StartAsync();
         var address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ready {address}"));
-        await application.WaitForShutdownAsync();
+        await HostingAbstractionsHostExtensions.WaitForShutdownAsync(application);
     }
 
     private static async Task EchoAsync(WebSocket socket, int size)

@@ -28,7 +28,7 @@ public sealed partial class SourceTests
     {
         string[] may = ["silo/Composition/", "tests/actors/", "tests/grains/", "benchmarks/"];
         var know = Sources("*.cs").Where(file => File.ReadAllText(file).Contains("ACTORS_" + "EMBEDDED", StringComparison.Ordinal) || File.ReadAllText(file).Contains("ACTORS_" + "ORLEANS", StringComparison.Ordinal)).Select(Name).ToList();
-        Assert.Empty(know.Where(name => !Array.Exists(may, prefix => name.StartsWith(prefix, StringComparison.Ordinal))));
+        Assert.DoesNotContain(know, name => !Array.Exists(may, prefix => name.StartsWith(prefix, StringComparison.Ordinal)));
         Assert.All(know.GroupBy(name => string.Join('/', name.Split('/').Take(name.StartsWith("tests/", StringComparison.Ordinal) ? 2 : 1))), group => Assert.Single(group));
     }
 
