@@ -66,14 +66,14 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    /// <summary>The key that signs tokens: random, made at the first start, readable by the owner only.</summary>
+    /// <summary>The key that signs tokens, in base64: random, made at the first start, readable by the owner only.</summary>
     /// <exception cref="StartException">The stored key is damaged.</exception>
-    public byte[] SigningKey()
+    public string SigningKey()
     {
         var file = At("signing.key");
         if (!File.Exists(file)) WriteSecret(file, Convert.ToBase64String(RandomNumberGenerator.GetBytes(SigningKeyBytes)));
-        var key = new byte[SigningKeyBytes];
-        if (!Convert.TryFromBase64String(File.ReadAllText(file).Trim(), key, out var bytes) || bytes != SigningKeyBytes)
+        var key = File.ReadAllText(file).Trim();
+        if (!Convert.TryFromBase64String(key, new byte[SigningKeyBytes], out var bytes) || bytes != SigningKeyBytes)
         {
             throw new StartException($"{file} does not hold a signing key; remove it to make a new one (all tokens end with it)");
         }

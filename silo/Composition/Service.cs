@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
+using Trading.Gateway;
 
 namespace Trading.Silo.Composition;
 
@@ -28,7 +29,7 @@ internal static class Service
         builder.AddTrading(settings, data);
 
         await using var app = builder.Build();
-        app.MapTrading();
+        app.MapTradingGateway();
         var demo = await FirstStart.PrepareAsync(app.Services, settings, data, CancellationToken.None);
         await StartAsync(app, settings);
         hasStarted = true;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Orleans.Storage;
+using Trading.Gateway;
 using Trading.Grains.Tenants;
 using Trading.MarketData.Cache;
 using Trading.MarketData.Calendars;
@@ -24,7 +25,20 @@ internal static class TradingServices
         builder.Services.AddStorage(data);
         builder.Services.AddBars(settings, data);
         builder.Services.AddTenants(builder.Configuration);
+        builder.AddGateway(data);
         builder.AddActors(data);
+    }
+
+    /// <summary>Tokens are signed with a key of the data folder, unless the settings bring keys, as they do where several gateways share them.</summary>
+    private static void AddGateway(this WebApplicationBuilder builder, DataFolder data)
+    {
+        var keys = ConfigurationPath.Combine(GatewayOptions.Section, nameof(GatewayOptions.SigningKeys));
+        if (!builder.Configuration.GetSection(keys).GetChildren().Any())
+        {
+            builder.Configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>(ConfigurationPath.Combine(keys, "local"), data.SigningKey())]);
+        }
+
+        builder.Services.AddTradingGateway(builder.Configuration);
     }
 
     private static void AddStorage(this IServiceCollection services, DataFolder data)
