@@ -12,7 +12,7 @@ internal static class ActorHosting
     public const string Runtime = "Microsoft Orleans";
 #endif
 
-    /// <summary>Name of the grain storage that the grains ask for.</summary>
+    /// <summary>Name of the grain storage that the grains ask for; the service is registered under it.</summary>
     public const string GrainStorage = "trading";
 
     public static void AddActors(this WebApplicationBuilder builder, DataFolder data) => builder.UseOrleans(silo =>
@@ -21,11 +21,8 @@ internal static class ActorHosting
         silo.AddMemoryStreams(StreamNames.Provider);
         silo.AddIncomingGrainCallFilter<TenantCallFilter>();
 #if ACTORS_EMBEDDED
-        silo.AddFileGrainStorage(GrainStorage, data.GrainStates);
         silo.UseFileReminderService(data.Reminders);
 #else
-        silo.AddMemoryGrainStorage(GrainStorage);
-
         // the subscriptions of the hint streams: as lasting as the hints
         silo.AddMemoryGrainStorage("PubSubStore");
         silo.UseInMemoryReminderService();

@@ -1,5 +1,9 @@
 using Microsoft.Extensions.Configuration;
 using Trading.MarketData.Sources;
+using Trading.Silo.Admin;
+using Trading.Storage.Accounts;
+using Trading.Storage.Files;
+using Trading.Storage.Usage;
 
 namespace Trading.Silo.Composition;
 
@@ -8,7 +12,8 @@ internal static class CommandLine
 {
     public const string Help = """
         usage: ./run [serve] [options]     start the service
-               ./run admin ...             accounts, keys and limits (./run admin help)
+               ./run admin [--data FOLDER] COMMAND
+                                           accounts, keys, limits and usage, also while the service runs (./run admin --help)
                ./run help
 
         options
@@ -31,6 +36,7 @@ internal static class CommandLine
             return args switch
             {
                 ["help" or "--help" or "-h", ..] => Print(Help),
+                ["admin", .. var command] => await AdminAsync(command),
                 ["serve", .. var options] => await Service.RunAsync(Parse(options)),
                 _ => await Service.RunAsync(Parse(args)),
             };
@@ -63,6 +69,24 @@ internal static class CommandLine
         }
 
         return settings;
+    }
+
+    /// <summary>The account system's commands work on the data folder, beside a service that may be running on it.</summary>
+    private static async Task<int> AdminAsync(string[] args)
+    {
+        var data = ServiceSettings.DefaultData;
+        var command = new List<string>();
+        for (var at = 0; at < args.Length; at++)
+        {
+            var (name, value) = SplitOnce(args[at]);
+            if (name != "--data") command.Add(args[at]);
+            else data = value ?? (++at < args.Length ? args[at] : throw new StartException("--data needs a value"));
+        }
+
+        var folder = DataFolder.Locate(Path.GetFullPath(data));
+        using var accounts = new FileAccountStore(folder.Accounts);
+        using var usage = FileUsageStore.ForReading(new DiskFiles(folder.Usage));
+        return await new AdminCommands(accounts, usage, Console.Out, Console.Error).RunAsync(command is ["help"] ? ["--help"] : command, CancellationToken.None);
     }
 
     private static void Set(Dictionary<string, string?> settings, string name, string value)

@@ -8,9 +8,9 @@ internal sealed class DataFolder : IDisposable
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int SigningKeyBytes = 32;
 
-    private readonly FileStream _lock;
+    private readonly FileStream? _lock;
 
-    private DataFolder(string path, FileStream @lock)
+    private DataFolder(string path, FileStream? @lock)
     {
         Path = path;
         _lock = @lock;
@@ -39,15 +39,7 @@ internal sealed class DataFolder : IDisposable
     /// <exception cref="StartException">It cannot be written, or another process uses it.</exception>
     public static DataFolder Open(string path)
     {
-        try
-        {
-            CreatePrivate(path);
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            throw new StartException($"the data folder {path} cannot be made: {OneLine(problem)}");
-        }
-
+        CreatePrivate(path);
         var lockFile = System.IO.Path.Combine(path, "lock");
         try
         {
@@ -64,6 +56,14 @@ internal sealed class DataFolder : IDisposable
                 ? $"the data folder {path} is in use by another process of this service; stop it, or choose another folder with --data"
                 : $"the data folder {path} cannot be written: {OneLine(problem)}");
         }
+    }
+
+    /// <summary>The folder without taking it: for commands that may run beside the service.</summary>
+    /// <exception cref="StartException">It cannot be made.</exception>
+    public static DataFolder Locate(string path)
+    {
+        CreatePrivate(path);
+        return new DataFolder(path, null);
     }
 
     /// <summary>The key that signs tokens, in base64: random, made at the first start, readable by the owner only.</summary>
@@ -97,14 +97,21 @@ internal sealed class DataFolder : IDisposable
         File.Move(draft, file, overwrite: true);
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => _lock?.Dispose();
 
     private string At(string name) => System.IO.Path.Combine(Path, name);
 
     private static void CreatePrivate(string path)
     {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
-        else Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
+        try
+        {
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+            else Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"the data folder {path} cannot be made: {OneLine(problem)}");
+        }
     }
 
     // EWOULDBLOCK of Linux and of macOS, and Windows' sharing violation

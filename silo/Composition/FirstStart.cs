@@ -19,7 +19,7 @@ internal static class FirstStart
         if (!settings.Demo) return new(false, null);
         if (File.Exists(data.DemoKeyFile)) return new(true, null);
 
-        if (services.GetService<IAccountStore>() is not { } accounts) return new(false, null);
+        var accounts = services.GetRequiredService<IAccountStore>();
         var known = await accounts.ListAsync(cancellationToken);
         var demo = known.FirstOrDefault(account => account.Name == DemoName);
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
 using Trading.Gateway;
+using Trading.Storage.Journal;
 
 namespace Trading.Silo.Composition;
 
@@ -30,6 +31,9 @@ internal static class Service
 
         await using var app = builder.Build();
         app.MapTradingGateway();
+
+        // recovery happens before anyone may connect, and a damaged journal is a failed start
+        app.Services.GetRequiredService<ISessionJournal>();
         var demo = await FirstStart.PrepareAsync(app.Services, settings, data, CancellationToken.None);
         await StartAsync(app, settings);
         hasStarted = true;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Orleans.Storage;
 using Trading.Gateway;
+using Trading.Grains.Sessions;
 using Trading.Grains.Tenants;
 using Trading.MarketData.Cache;
 using Trading.MarketData.Calendars;
@@ -9,6 +10,7 @@ using Trading.MarketData.Sources;
 using Trading.Storage.Accounts;
 using Trading.Storage.Documents;
 using Trading.Storage.Journal;
+using Trading.Storage.Results;
 using Trading.Storage.Usage;
 
 namespace Trading.Silo.Composition;
@@ -25,6 +27,7 @@ internal static class TradingServices
         builder.Services.AddStorage(data);
         builder.Services.AddBars(settings, data);
         builder.Services.AddTenants(builder.Configuration);
+        builder.Services.AddSessions(builder.Configuration);
         builder.AddGateway(data);
         builder.AddActors(data);
     }
@@ -43,7 +46,12 @@ internal static class TradingServices
 
     private static void AddStorage(this IServiceCollection services, DataFolder data)
     {
+        services.AddSingleton<IAccountStore>(provider => new FileAccountStore(data.Accounts, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IUsageStore>(_ => new FileUsageStore(data.Usage));
+        services.AddSingleton<IResultStore>(provider => new FileResultStore(data.Results, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IDocumentStore>(_ => new FileDocumentStore(data.GrainStates));
         services.AddSingleton<ISessionJournal>(provider => OpenJournal(data, provider.GetRequiredService<ILoggerFactory>()));
+        services.AddKeyedSingleton<IGrainStorage>(ActorHosting.GrainStorage, (provider, _) => new DocumentGrainStorage(provider.GetRequiredService<IDocumentStore>()));
     }
 
     private static FileSessionJournal OpenJournal(DataFolder data, ILoggerFactory loggers)
@@ -97,8 +105,16 @@ internal static class TradingServices
     private static void AddTenants(this IServiceCollection services, ConfigurationManager configuration)
     {
         services.AddSingleton<ActiveTenants>();
+        services.AddHostedService<AccountWatcher>();
         services.AddOptions<PlanOptions>().Bind(configuration.GetSection(PlanOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<PlanOptions>, PlanOptionsRule>();
+    }
+
+    private static void AddSessions(this IServiceCollection services, ConfigurationManager configuration)
+    {
+        services.AddSingleton<ISimulationRunFactory, SimulationRunFactory>();
+        services.AddSingleton<SessionLoader>();
+        services.AddOptions<Trading.Grains.Sessions.SessionOptions>().Bind(configuration.GetSection("Sessions"));
     }
 
     private sealed class PlanOptionsRule : IValidateOptions<PlanOptions>

@@ -21,6 +21,40 @@ public class HostingTests
     }
 
     [Fact]
+    public async Task The_first_start_shows_a_key_once_that_the_token_exchange_takes_and_later_starts_find_it_in_the_folder()
+    {
+        await using var service = await ServiceProcess.StartAsync();
+        Assert.Contains($"demo API key (shown once, kept in {Path.Combine(service.DataFolder, "demo.key")}): {service.DemoKey}\n", service.Output, StringComparison.Ordinal);
+        var token = await SessionClient.TokenAsync(service.Address, service.DemoKey);
+        Assert.Equal(3, token.Split('.').Length);
+        foreach (var secret in new[] { "demo.key", "signing.key" })
+        {
+            if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(service.DataFolder, secret)));
+        }
+
+        var key = service.DemoKey;
+        Assert.Equal(0, await service.StopAsync());
+        await service.RestartAsync();
+        Assert.DoesNotContain(key, service.Output + service.Log, StringComparison.Ordinal);
+        Assert.Contains("next: ", service.Output, StringComparison.Ordinal);
+
+        // the signing key is kept too: a token of before the restart still opens a connection
+        await using var client = await SessionClient.ConnectAsync(service.Address, token);
+        await client.ExpectAsync("connection_ready");
+    }
+
+    [Fact]
+    public async Task Administration_works_beside_the_running_service()
+    {
+        await using var service = await ServiceProcess.StartAsync();
+        var (code, user, _) = await ServiceProcess.RunToEndAsync("admin", "--data", service.DataFolder, "tenant", "create", "--name", "acme", "--plan", "free");
+        Assert.Equal(0, code);
+        var (_, issued, _) = await ServiceProcess.RunToEndAsync("admin", "--data", service.DataFolder, "key", "issue", user.Trim());
+        var key = issued.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Single(word => word.StartsWith("sk_live_", StringComparison.Ordinal));
+        Assert.NotEmpty(await SessionClient.TokenAsync(service.Address, key));
+    }
+
+    [Fact]
     public async Task A_second_process_on_the_same_folder_is_refused_in_one_line()
     {
         await using var service = await ServiceProcess.StartAsync();

@@ -9,7 +9,7 @@ namespace Trading.Grains.Tests.Orders;
 
 public class OrderGrainTests : IAsyncLifetime
 {
-    private readonly Sessions _sessions = new();
+    private readonly SessionStandIn _sessions = new();
     private GrainHost _host = null!;
 
     public async Task InitializeAsync() => _host = await GrainHost.StartAsync(services => services.AddSingleton<IOutgoingGrainCallFilter>(_sessions));
@@ -19,7 +19,7 @@ public class OrderGrainTests : IAsyncLifetime
     [Fact]
     public async Task An_order_is_read_from_its_session_whatever_characters_its_id_has()
     {
-        _sessions.Order = Sessions.Record("a/b%2F", OrderState.Working);
+        _sessions.Order = SessionStandIn.Record("a/b%2F", OrderState.Working);
         Assert.Equal("a/b%2F", (await Order("s/1", "a/b%2F").Get(CancellationToken.None))!.OrderId);
         Assert.Equal((GrainKeys.Session("u", "s/1"), "a/b%2F"), _sessions.Asked);
     }
@@ -28,9 +28,9 @@ public class OrderGrainTests : IAsyncLifetime
     public async Task An_order_that_can_still_change_is_asked_for_every_time_and_a_final_one_once()
     {
         var order = Order("s-1", "o-1");
-        _sessions.Order = Sessions.Record("o-1", OrderState.PartiallyFilled);
+        _sessions.Order = SessionStandIn.Record("o-1", OrderState.PartiallyFilled);
         await order.Get(CancellationToken.None);
-        _sessions.Order = Sessions.Record("o-1", OrderState.Filled);
+        _sessions.Order = SessionStandIn.Record("o-1", OrderState.Filled);
         Assert.Equal(OrderState.Filled, (await order.Get(CancellationToken.None))!.State);
         Assert.Equal(OrderState.Filled, (await order.Get(CancellationToken.None))!.State);
         Assert.Equal(2, _sessions.Calls);

@@ -10,7 +10,7 @@ namespace Trading.Grains.Tests.Portfolios;
 
 public class PortfolioGrainTests : IAsyncLifetime
 {
-    private readonly Sessions _sessions = new();
+    private readonly SessionStandIn _sessions = new();
     private GrainHost _host = null!;
 
     private IPortfolioGrain Portfolio => _host.Client.GetGrain<IPortfolioGrain>(Key);
@@ -83,5 +83,5 @@ public class PortfolioGrainTests : IAsyncLifetime
     }
 
     private static PortfolioUpdate Update(long sequence, params (long Time, long Equity)[] curve) => new(
-        sequence, curve[^1].Time, Sessions.Account(curve[^1].Equity), [.. curve.Select(point => new EquityPoint(point.Time, point.Equity))]);
+        sequence, curve[^1].Time, SessionStandIn.Account(curve[^1].Equity), [.. curve.Select(point => new EquityPoint(point.Time, point.Equity))]);
 }

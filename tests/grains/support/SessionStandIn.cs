@@ -6,7 +6,7 @@ using Trading.GrainInterfaces.Sessions;
 namespace Trading.Grains.Tests.Support;
 
 /// <summary>Stands in for the session grain on the callers' side, so that grains which ask it can be tested without a simulation.</summary>
-internal sealed class Sessions : IOutgoingGrainCallFilter
+internal sealed class SessionStandIn : IOutgoingGrainCallFilter
 {
     private int _calls;
 
