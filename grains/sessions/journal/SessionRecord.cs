@@ -8,7 +8,7 @@ namespace Trading.Grains.Sessions;
 /// <summary>What a journal record says happened.</summary>
 public enum RecordKind
 {
-    Created,
+    Created = 1,
     Started,
     Batch,
     Cancel,

@@ -85,11 +85,17 @@ public sealed partial class SessionMachine
         _window.Restart(resume.LastProcessed);
         if (resume.LastProcessed > _sentEver) _sentEver = resume.LastProcessed;
         _sentIsKnown = true;
-        _outbox.Say(new StateSyncOutput(_run.TimeOf(next), next, _run.Account(), _orders.Open(), _orders.FillsFrom(resume.LastProcessed)) { RequestId = resume.RequestId });
+        _outbox.Say(new StateSyncOutput(_run.TimeOf(next), next, _run.Account(), _orders.Open(), _orders.FillsFrom(NotKnownDelivered(resume.LastProcessed))) { RequestId = resume.RequestId });
         if (_phase != SessionState.Completed) return;
         if (_extensions.HasFlag(SessionExtensions.Report)) _outbox.Say(new ReportOutput(_run.Report(Definition.SessionId)));
         _outbox.Say(Results());
     }
+
+    /// <summary>
+    /// The first tick whose reports the client need not have. They were sent when at most a window of ticks after it was out, so only a client that
+    /// has processed a tick beyond that window is known to have them; with a window of one, that is every tick before the last processed one.
+    /// </summary>
+    private int NotKnownDelivered(int lastProcessed) => lastProcessed - _window.Capacity + 1;
 
     private sealed class PendingAdvance(AdvanceCommand command, int from, int fills, int endings)
     {

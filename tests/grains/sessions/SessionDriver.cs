@@ -57,6 +57,7 @@ internal sealed class SessionDriver
     public List<SessionOutput> Send(params SessionCommand[] commands)
     {
         var first = All.Count;
+        foreach (var start in commands.OfType<StartCommand>()) Window = start.MaxPendingTicks;
         foreach (var command in commands) Machine.Enqueue(command);
         while (Call())
         {
@@ -87,6 +88,9 @@ internal sealed class SessionDriver
         Flush(true);
         return more;
     }
+
+    /// <summary><c>max_pending_ticks</c> of the start.</summary>
+    public int Window { get; private set; } = 1;
 
     public int? MaxDurationSec { get; set; }
 
