@@ -1,15 +1,10 @@
 using System.Globalization;
 using System.Text;
-using Trading.Engine.Bars;
-using Trading.Engine.Configuration;
-using Trading.Engine.Events;
+using Trading.Engine.Metrics;
 using Trading.Engine.Orders;
 using Xunit.Sdk;
 
 namespace Trading.Engine.Tests.Twin;
-
-/// <summary>Makes a simulation; the engine in the tests, the twin where it is judged against itself.</summary>
-public delegate ISimulation SimulationFactory(SimulationConfig config, IReadOnlyList<BarSeries> series);
 
 /// <summary>
 /// Runs a workload through the engine and its twin and compares everything after every step. A failure names seed, step and both sides;
@@ -17,26 +12,33 @@ public delegate ISimulation SimulationFactory(SimulationConfig config, IReadOnly
 /// </summary>
 public sealed class Judge
 {
+    private const int StepsBetweenInterruptions = 5;
+
     private readonly Workload _workload;
-    private readonly ISimulation _engine;
+    private readonly bool _interrupted;
     private readonly NaiveSimulation _twin;
     private readonly Invariants _invariants;
     private readonly StringBuilder _story = new();
+    private Simulation _engine;
     private int _step;
     private int _numbers;
 
-    private Judge(Workload workload, SimulationFactory factory)
+    private Judge(Workload workload, bool interrupted)
     {
         _workload = workload;
+        _interrupted = interrupted;
         _twin = new NaiveSimulation(workload.Config, workload.Series);
-        _engine = factory(workload.Config, workload.Series);
+        _engine = new Simulation(workload.Config, workload.Series);
         _invariants = new Invariants(workload);
+        Watch();
     }
 
     /// <summary>Judges one workload; returns the number of events compared.</summary>
-    public static int Run(Workload workload, SimulationFactory factory)
+    /// <param name="workload">The run.</param>
+    /// <param name="interrupted">The engine is saved to a snapshot and restored from it every few steps.</param>
+    public static int Run(Workload workload, bool interrupted)
     {
-        var judge = new Judge(workload, factory);
+        var judge = new Judge(workload, interrupted);
         judge.Compare("ticks", judge._twin.TickCount, judge._engine.TickCount);
         foreach (var step in workload.Steps)
         {
@@ -50,6 +52,7 @@ public sealed class Judge
         judge.CompareAll();
         judge.Compare("result hash", judge._twin.ResultHash, judge._engine.ResultHash);
         judge._invariants.AtEnd();
+        judge.CompareResults();
         return judge._twin.AllEvents.Count;
     }
 
@@ -83,7 +86,16 @@ public sealed class Judge
         }
 
         CompareAll();
+        if (_interrupted && _step % StepsBetweenInterruptions == 0) Interrupt();
     }
+
+    private void Interrupt()
+    {
+        _engine = Simulation.Restore(_workload.Config, _workload.Series, _engine.SaveSnapshot());
+        Watch();
+    }
+
+    private void Watch() => _engine.FillObserver = new FillWatch(_engine, _workload);
 
     private void TakeSubmit(Step.Submit submit)
     {
@@ -120,8 +132,23 @@ public sealed class Judge
         }
 
         _invariants.AfterStep(_engine);
+        Compare("divergences between intent, order and ledger", 0, _engine.Reconcile().Count);
         _engine.ClearEvents();
         _twin.ClearEvents();
+    }
+
+    private void CompareResults()
+    {
+        var expected = new NaiveResults(_workload, _twin.AllEvents, _twin.EquitySamples);
+        var trades = _engine.Trades;
+        for (var index = 0; index < Math.Min(expected.Trades.Count, trades.Length); index++) Compare($"trade {index}", expected.Trades[index], trades[index]);
+        Compare("number of trades", expected.Trades.Count, trades.Length);
+        var report = _engine.Statistics.ToMetricsInput(Annualisation.Of(_workload.Config.RatioSampling, _workload.Config.ExtendedHours, _workload.Series));
+        var deepest = _engine.Statistics.MaximumDrawdown;
+        Compare("deepest drawdown", true, expected.IsDeepest(deepest.Peak, deepest.Trough));
+        Compare("longest drawdown", expected.LongestDrawdownMicros, report.MaxDrawdownMicros);
+        Compare("daily closes", string.Join(" ", expected.DailyCloses), string.Join(" ", _engine.Statistics.DailyCloses.ToArray().Select(close => close.Equity)));
+        Compare("metrics", expected.Metrics, report with { Returns = default, MaxDrawdown = null, MaxDrawdownMicros = 0, Annualisation = expected.Metrics.Annualisation });
     }
 
     private void Compare<T>(string what, T twin, T engine)

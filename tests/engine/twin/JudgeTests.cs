@@ -2,19 +2,25 @@ using System.Globalization;
 
 namespace Trading.Engine.Tests.Twin;
 
+/// <summary><c>TRADING_SEED=n</c> judges that seed alone, <c>TRADING_COMMANDS=n</c> changes how many commands a run takes.</summary>
 public sealed class JudgeTests
 {
     private const int DefaultCommands = 100_000;
-
-    private static readonly SimulationFactory Engine = (config, series) => new Simulation(config, series);
+    private const int SeedsPerInterruptedOne = 3;
 
     [Fact]
+    [Trait("req", "EXEC-050")]
     [Trait("req", "EXEC-054")]
-    public void Engine_and_twin_agree_after_every_command_and_every_tick()
+    [Trait("req", "EXEC-055")]
+    [Trait("req", "EXEC-060")]
+    [Trait("req", "EXEC-062")]
+    [Trait("req", "EXEC-063")]
+    public void Engine_and_twin_agree_after_every_command_and_every_tick_interrupted_or_not()
     {
         if (Number("TRADING_SEED") is { } only)
         {
-            Judge.Run(WorkloadGenerator.Generate(only), Engine);
+            Judge.Run(WorkloadGenerator.Generate(only), interrupted: false);
+            Judge.Run(WorkloadGenerator.Generate(only), interrupted: true);
             return;
         }
 
@@ -22,7 +28,7 @@ public sealed class JudgeTests
         for (var seed = 1; commands < (Number("TRADING_COMMANDS") ?? DefaultCommands); seed++)
         {
             var workload = WorkloadGenerator.Generate(seed);
-            events += Judge.Run(workload, Engine);
+            events += Judge.Run(workload, interrupted: seed % SeedsPerInterruptedOne == 0);
             commands += workload.Commands;
         }
 

@@ -277,6 +277,7 @@ public sealed partial class NaiveSimulation
         }
 
         var equity = ExactEquity();
+        EquitySamples.Add((CurrentTime, equity, _position.Any(position => position != 0)));
         _peak = BigInteger.Max(_peak, equity);
         if (_config.MaxDrawdown is { } limit && (_peak - equity) * RateUnit >= limit * _peak) _drawdownLatched = true;
     }

@@ -76,6 +76,9 @@ public sealed partial class NaiveSimulation : ISimulation
 
     public IReadOnlyList<SimulationEvent> AllEvents => _allEvents;
 
+    /// <summary>Equity at the end of each completed tick.</summary>
+    public List<(long Time, BigInteger Equity, bool Exposed)> EquitySamples { get; } = [];
+
     /// <summary>Numbers of the open orders.</summary>
     public List<int> OpenOrders => [.. _orders.Where(order => order.IsOpen).Select(order => order.Number)];
 
