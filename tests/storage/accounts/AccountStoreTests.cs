@@ -262,8 +262,9 @@ public sealed class AccountStoreTests
             var next = changes.MoveNextAsync().AsTask();
             while (!next.IsCompleted)
             {
-                _time.Advance(FileAccountStore.PollInterval);
-                await Task.WhenAny(next, Task.Delay(1));
+                if (_time.Timers > 0)
+                    _time.Advance(FileAccountStore.PollInterval);
+                await Task.Yield();
             }
             Assert.True(await next);
             return changes.Current.Account;

@@ -5,7 +5,7 @@ using Trading.Storage.Usage;
 
 namespace Trading.Storage.Tests.Accounts;
 
-public sealed class AdminCommandsTests
+public sealed class AdminCommandsTests : IDisposable
 {
     private readonly FaultFiles _files = new(new Random(5));
     private readonly FileAccountStore _accounts;
@@ -15,6 +15,12 @@ public sealed class AdminCommandsTests
     {
         _accounts = new FileAccountStore(_files, new ManualTime());
         _usage = new FileUsageStore(_files);
+    }
+
+    public void Dispose()
+    {
+        _accounts.Dispose();
+        _usage.Dispose();
     }
 
     private async Task<(int Code, string Output, string Error)> RunAsync(string line)

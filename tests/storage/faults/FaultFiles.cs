@@ -52,6 +52,9 @@ public sealed class FaultFiles(Random random) : IStorageFiles
     private readonly List<(string Folder, string? Removed, string? Added, Inode? Inode)> _unsyncedNames = [];
     private readonly HashSet<string> _locks = [];
 
+    /// <summary>A journal's writer thread and the thread pool come here at the same time.</summary>
+    private readonly Lock _gate = new();
+
     /// <summary>Decides what happens to each operation; null means that all is well.</summary>
     public Func<Operation, string, Fault>? Plan { get; set; }
 
@@ -59,7 +62,14 @@ public sealed class FaultFiles(Random random) : IStorageFiles
 
     public int Operations { get; private set; }
 
-    public IEnumerable<string> Paths => _names.Keys.Order(StringComparer.Ordinal);
+    public IReadOnlyList<string> Paths
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _names.Keys.Order(StringComparer.Ordinal)];
+        }
+    }
 
     /// <summary>What a machine finds after the power came back.</summary>
     public FaultFiles AfterPowerLoss()
@@ -97,7 +107,11 @@ public sealed class FaultFiles(Random random) : IStorageFiles
     }
 
     /// <summary>The content as a reader sees it now; changing it damages the file, cache and device alike.</summary>
-    public byte[] Content(string path) => _names[path].Cached;
+    public byte[] Content(string path)
+    {
+        lock (_gate)
+            return _names[path].Cached;
+    }
 
     /// <summary>Replaces content on cache and device.</summary>
     public void Replace(string path, byte[] content)
@@ -120,16 +134,22 @@ public sealed class FaultFiles(Random random) : IStorageFiles
     {
     }
 
-    public IReadOnlyList<string> List(string folder) =>
-        [.. _names.Keys.Where(name => FolderOf(name) == folder).Select(name => name[(folder.Length + 1)..]).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> List(string folder) => [.. Paths.Where(name => FolderOf(name) == folder).Select(name => name[(folder.Length + 1)..])];
 
-    public bool Exists(string path) => _names.ContainsKey(path);
+    public bool Exists(string path)
+    {
+        lock (_gate)
+            return _names.ContainsKey(path);
+    }
 
     public IStorageFile Open(string path, bool create)
     {
         if (!create)
-            return _names.TryGetValue(path, out var existing) ? new Handle(this, existing, path) : throw new FileNotFoundException(path);
-        if (_names.ContainsKey(path))
+        {
+            lock (_gate)
+                return _names.TryGetValue(path, out var existing) ? new Handle(this, existing, path) : throw new FileNotFoundException(path);
+        }
+        if (Exists(path))
             throw new IOException($"{path} exists.");
         Inode? made = null;
         Do(Operation.Create, path, () => SetName(null, path, made = new Inode()), null);
@@ -138,7 +158,7 @@ public sealed class FaultFiles(Random random) : IStorageFiles
 
     public void Delete(string path)
     {
-        if (_names.ContainsKey(path))
+        if (Exists(path))
             Do(Operation.Delete, path, () => SetName(path, null, null), null);
     }
 
@@ -160,7 +180,11 @@ public sealed class FaultFiles(Random random) : IStorageFiles
         },
         null);
 
-    public IDisposable Lock(string path) => _locks.Add(path) ? new Held(this, path) : throw new IOException($"{path} is locked.");
+    public IDisposable Lock(string path)
+    {
+        lock (_gate)
+            return _locks.Add(path) ? new Held(this, path) : throw new IOException($"{path} is locked.");
+    }
 
     private static string FolderOf(string path) => path.Contains('/', StringComparison.Ordinal) ? path[..path.LastIndexOf('/')] : "";
 
@@ -174,6 +198,12 @@ public sealed class FaultFiles(Random random) : IStorageFiles
     }
 
     private void Do(Operation operation, string path, Action whole, Action? part)
+    {
+        lock (_gate)
+            DoLocked(operation, path, whole, part);
+    }
+
+    private void DoLocked(Operation operation, string path, Action whole, Action? part)
     {
         if (Crashed)
             throw new IOException("The power is off.");
@@ -232,7 +262,11 @@ public sealed class FaultFiles(Random random) : IStorageFiles
 
     private sealed class Held(FaultFiles files, string path) : IDisposable
     {
-        public void Dispose() => files._locks.Remove(path);
+        public void Dispose()
+        {
+            lock (files._gate)
+                files._locks.Remove(path);
+        }
     }
 
     private sealed class Handle(FaultFiles files, Inode inode, string path) : IStorageFile
@@ -243,6 +277,12 @@ public sealed class FaultFiles(Random random) : IStorageFiles
         {
             if (files.Crashed)
                 throw new IOException("The power is off.");
+            lock (files._gate)
+                return ReadLocked(offset, buffer);
+        }
+
+        private int ReadLocked(long offset, Span<byte> buffer)
+        {
             var count = (int)Math.Clamp(inode.Cached.Length - offset, 0, buffer.Length);
             inode.Cached.AsSpan((int)Math.Min(offset, inode.Cached.Length), count).CopyTo(buffer);
             return count;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Trading.Storage.Files;
 using Trading.Storage.Journal;
@@ -11,9 +12,9 @@ public sealed class FileJournalFaultTests
 {
     private readonly FaultFiles _files = new(new Random(11));
     private readonly ManualTime _time = new();
-    private readonly List<JournalEvent> _events = [];
+    private readonly ConcurrentQueue<JournalEvent> _events = [];
 
-    private FileJournalOptions Options => new() { SegmentBytes = 4096, GrowBytes = 4096, TimeProvider = _time, Observer = _events.Add };
+    private FileJournalOptions Options => new() { SegmentBytes = 4096, GrowBytes = 4096, TimeProvider = _time, Observer = _events.Enqueue };
 
     private FileSessionJournal Open() => FileSessionJournal.Open(_files, Options);
 
