@@ -39,20 +39,23 @@ public static class DurableAcks
     private static void Compare(TextWriter output, string folder, int sessions)
     {
         // Limit and journal alternate, so that a slow moment of the device hits both.
+        const int Turns = 8;
         double limit = 0, journal = 0;
-        const int Turns = 3;
-        List<double> latencies = [];
+        List<double> bare = [], latencies = [];
         for (var turn = 0; turn < Turns; turn++)
         {
-            limit += BareSyncsPerSecond(folder, TimeSpan.FromSeconds(0.4)) / Turns;
-            journal += AcksPerSecond(Path.Join(folder, $"journal-{sessions}-{turn}"), sessions, TimeSpan.FromSeconds(0.7), latencies) / Turns;
+            limit += BareSyncsPerSecond(folder, TimeSpan.FromSeconds(0.15), bare) / Turns;
+            journal += AcksPerSecond(Path.Join(folder, $"journal-{sessions}-{turn}"), sessions, TimeSpan.FromSeconds(0.25), latencies) / Turns;
         }
+        bare.Sort();
         latencies.Sort();
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{sessions,4} sessions: {journal,9:F0} acks/s, bare sync {limit,7:F0}/s, ratio {journal / limit,6:F2}; latency p50 {latencies[latencies.Count / 2],6:F0} us, p99 {latencies[latencies.Count * 99 / 100],6:F0} us"));
+            $"{sessions,4} sessions: {journal,9:F0} acks/s, bare sync {limit,7:F0}/s, ratio {journal / limit,6:F2}; median {Percentile(latencies, 50),5:F0} us, bare sync {Percentile(bare, 50),5:F0} us, ratio {Percentile(latencies, 50) / Percentile(bare, 50),5:F2}; p99 {Percentile(latencies, 99),6:F0} us, bare sync {Percentile(bare, 99),6:F0} us"));
     }
 
-    private static double BareSyncsPerSecond(string folder, TimeSpan duration)
+    private static double Percentile(List<double> sorted, int percent) => sorted[sorted.Count * percent / 100];
+
+    private static double BareSyncsPerSecond(string folder, TimeSpan duration, List<double> latencies)
     {
         var path = Path.Join(folder, "bare");
         using var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write);
@@ -65,8 +68,10 @@ public static class DurableAcks
         var count = 0;
         for (; clock.Elapsed < duration; count++)
         {
+            var before = Stopwatch.GetTimestamp();
             RandomAccess.Write(file, frame, (long)count * FrameBytes);
             RandomAccess.FlushToDisk(file);
+            latencies.Add(Stopwatch.GetElapsedTime(before).TotalMicroseconds);
         }
         return count / clock.Elapsed.TotalSeconds;
     }
