@@ -9,6 +9,11 @@ if (args is ["echo-server"])
 
 var benchmarks = new Dictionary<string, Func<TextWriter, Task>>(StringComparer.Ordinal)
 {
+    ["engine"] = output =>
+    {
+        EngineBench.Run(output);
+        return Task.CompletedTask;
+    },
     ["lockstep"] = LockStepBench.RunAsync,
     ["batched"] = BatchedTicksBench.RunAsync,
     ["idle"] = IdleSessionsBench.RunAsync,

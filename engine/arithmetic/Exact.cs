@@ -30,6 +30,15 @@ internal static class Exact
     /// <summary>⌊a·b / c⌋ for a, b ≥ 0 and c &gt; 0 without an overflow in between.</summary>
     public static Int128 TimesOver(Int128 a, long b, long c)
     {
+        if (b == c) return a;
+        if (a <= long.MaxValue)
+        {
+            // Division of 128 bits costs as much as the rest of a fill; most amounts need 64.
+            var (quotient, remainder) = Math.DivRem((long)a, c);
+            var rest = Math.BigMul(remainder, b);
+            return Math.BigMul(quotient, b) + (rest <= long.MaxValue ? (long)rest / c : rest / c);
+        }
+
         var whole = a / c;
         return whole * b + (a - whole * c) * b / c;
     }
@@ -45,7 +54,11 @@ internal static class Exact
     }
 
     /// <summary>Nearest cent, half away from zero, for amount ≥ 0.</summary>
-    public static Int128 ToNearestCent(Int128 amount) => (amount + Cent / 2) / Cent * Cent;
+    public static Int128 ToNearestCent(Int128 amount)
+    {
+        if (amount < long.MaxValue - Cent) return ((long)amount + Cent / 2) / Cent * Cent;
+        return (amount + Cent / 2) / Cent * Cent;
+    }
 
     /// <summary>The next cent up; <paramref name="exact"/> false says that amount was cut off below.</summary>
     public static Int128 UpToCent(Int128 amount, bool exact) => (amount + (exact ? 0 : 1) + (Cent - 1)) / Cent * Cent;

@@ -6,6 +6,9 @@ namespace Trading.Engine.Costs;
 /// <summary>Spread, slippage and rounding of takers, rounding of makers (EXEC-031 to EXEC-034, docs/execution.md section 8).</summary>
 internal static class TakerPrice
 {
+    /// <summary>A hundredth of a basis point.</summary>
+    private const long RatePart = SimulationConfig.BasisPoint / 100;
+
     /// <summary>Price of a taker fill; may exceed the range of a long, which the caller refuses.</summary>
     public static Int128 Of(SimulationConfig config, BarSeries series, int firstBar, int bar, int direction, long reference, long quantity, bool extendedHours)
     {
@@ -26,8 +29,22 @@ internal static class TakerPrice
                 break;
         }
 
-        var numerator = reference * (2 * (Int128)SimulationConfig.RateUnit + direction * ((Int128)config.SpreadRate + 2 * (Int128)slip)) + direction * widening;
-        return Round(numerator, 2 * (Int128)SimulationConfig.RateUnit, StepFor(config, series.Instrument, reference), direction);
+        var step = StepFor(config, series.Instrument, reference);
+        var rate = config.SpreadRate + 2 * slip;
+        if (widening == 0 && rate % RatePart == 0 && Narrow(reference, rate / RatePart, step, direction) is var price and > 0) return price;
+        var numerator = reference * (2 * (Int128)SimulationConfig.RateUnit + (Int128)direction * rate) + direction * widening;
+        return Round(numerator, 2 * (Int128)SimulationConfig.RateUnit, step, direction);
+    }
+
+    /// <summary>The same price in 64 bits, for rates that are whole hundredths of a basis point; 0 when it does not fit.</summary>
+    private static long Narrow(long reference, long parts, long step, int direction)
+    {
+        const long Whole = 2 * SimulationConfig.RateUnit / RatePart;
+        var numerator = Math.BigMul(reference, Whole + direction * parts);
+        if (numerator <= 0 || numerator > long.MaxValue / 2 || step > long.MaxValue / 4 / Whole) return 0;
+        var unit = Whole * step;
+        var steps = direction > 0 ? ((long)numerator + unit - 1) / unit : (long)numerator / unit;
+        return Math.Max(steps, 1) * step;
     }
 
     /// <summary>Price of a maker fill: rounded against the client, never worse than the limit.</summary>
