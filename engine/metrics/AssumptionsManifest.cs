@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Trading.Engine.Bars;
 using Trading.Engine.Configuration;
+using Trading.Engine.Costs;
 
 namespace Trading.Engine.Metrics;
 
@@ -19,8 +21,9 @@ public sealed record SymbolManifest(Instrument Instrument, string Source, string
 /// <summary>One row of a fee table.</summary>
 /// <param name="Table">E.g. <c>sec_section_31</c>.</param>
 /// <param name="EffectiveDate">First date it holds, <c>yyyy-MM-dd</c>.</param>
-/// <param name="Rate">As decimal text.</param>
-public sealed record FeeTableRow(string Table, string EffectiveDate, string Rate);
+/// <param name="Rate">As decimal text: a part of the value (<c>sec_section_31</c>) or money per share (<c>finra_taf</c>).</param>
+/// <param name="Maximum">Most money per fill as decimal text; null = no maximum.</param>
+public sealed record FeeTableRow(string Table, string EffectiveDate, string Rate, string? Maximum);
 
 /// <summary>Everything a result rests on (EXEC-063): the same manifest and the same commands give the same result hash on any machine.</summary>
 public sealed record AssumptionsManifest
@@ -40,6 +43,13 @@ public sealed record AssumptionsManifest
 
     /// <summary>The rows of every table in force; empty when no table is used.</summary>
     public required IReadOnlyList<FeeTableRow> FeeTables { get; init; }
+
+    /// <summary>The manifest of a run: its configuration, its bars, and the fee tables when it charges them.</summary>
+    public static AssumptionsManifest Of(Simulation simulation)
+    {
+        ArgumentNullException.ThrowIfNull(simulation);
+        return Of(simulation.Config, simulation.Series, simulation.TickCount, simulation.Config.RegulatoryFees ? RowsOf(simulation.Fees) : []);
+    }
 
     /// <summary>The manifest of a run over <paramref name="series"/>.</summary>
     public static AssumptionsManifest Of(SimulationConfig configuration, IReadOnlyList<BarSeries> series, int ticks, IReadOnlyList<FeeTableRow> feeTables)
@@ -63,6 +73,20 @@ public sealed record AssumptionsManifest
             FeeTables = feeTables,
         };
     }
+
+    private static List<FeeTableRow> RowsOf(RegulatoryFees fees)
+    {
+        var rows = new List<FeeTableRow>();
+        foreach (var row in fees.SecRows) rows.Add(new FeeTableRow("sec_section_31", Date(row.EffectiveDay), FixedPoint.Format(row.Rate, FixedPoint.RateDecimals), null));
+        foreach (var row in fees.TafRows)
+        {
+            rows.Add(new FeeTableRow("finra_taf", Date(row.EffectiveDay), FixedPoint.Format(row.PerShare, FixedPoint.MoneyDecimals), FixedPoint.Format(row.Maximum, FixedPoint.MoneyDecimals)));
+        }
+
+        return rows;
+    }
+
+    private static string Date(int day) => DateOnly.FromDayNumber(DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber + day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     /// <summary>
     /// Canonical JSON: UTF-8 without white space, names of every object in ordinal order, numbers that have a fraction as exact decimal text. Equal

@@ -122,6 +122,7 @@ internal static class ManifestJson
             WriteObject(json, new SortedDictionary<string, Action<Utf8JsonWriter>>(StringComparer.Ordinal)
             {
                 ["effective_date"] = Text(row.EffectiveDate),
+                ["maximum"] = row.Maximum is { } maximum ? Text(maximum) : Null,
                 ["rate"] = Text(row.Rate),
                 ["table"] = Text(row.Table),
             });

@@ -30,7 +30,7 @@ public static class SessionReport
             json.WriteString("result_hash", simulation.ResultHash);
             WriteMetrics(json, metrics);
             json.WritePropertyName("manifest");
-            json.WriteRawValue(AssumptionsManifest.Of(simulation.Config, simulation.Series, simulation.TickCount, []).ToCanonicalJson(), skipInputValidation: true);
+            json.WriteRawValue(AssumptionsManifest.Of(simulation).ToCanonicalJson(), skipInputValidation: true);
             WriteTrades(json, simulation);
             WriteCurve(json, simulation);
             json.WriteEndObject();

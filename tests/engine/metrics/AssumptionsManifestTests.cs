@@ -89,6 +89,22 @@ public sealed class AssumptionsManifestTests
         Assert.Equal(first, DataFingerprint.Of(series, Defaults with { End = 60_000_000 }, out _));
     }
 
+    [Fact]
+    [Trait("req", "EXEC-063")]
+    public void A_run_that_charges_regulatory_fees_names_every_row_of_their_tables()
+    {
+        var charged = Of(Defaults with { RegulatoryFees = true });
+        Assert.Contains(new FeeTableRow("sec_section_31", "2024-05-22", "0.0000278", null), charged.FeeTables);
+        Assert.Contains(new FeeTableRow("sec_section_31", "2025-05-14", "0", null), charged.FeeTables);
+        Assert.Contains(new FeeTableRow("sec_section_31", "2026-04-04", "0.0000206", null), charged.FeeTables);
+        Assert.Contains(new FeeTableRow("finra_taf", "2024-01-01", "0.000166", "8.3"), charged.FeeTables);
+        Assert.Contains(new FeeTableRow("finra_taf", "2027-01-01", "0.000232", "11.61"), charged.FeeTables);
+        Assert.Empty(Of(Defaults).FeeTables);
+        Assert.Equal(2, Of(Defaults).Ticks);
+
+        static AssumptionsManifest Of(SimulationConfig configuration) => AssumptionsManifest.Of(new Simulation(configuration, [MetricsReportTests.Series(AssetClass.Equity)]));
+    }
+
     [Theory]
     [InlineData("0", 0, 8)]
     [InlineData("0.00000001", 1, 8)]
@@ -99,7 +115,7 @@ public sealed class AssumptionsManifestTests
     public void Fixed_point_text_is_exact(string text, long value, int decimals) => Assert.Equal(text, FixedPoint.Format(value, decimals));
 
     private static AssumptionsManifest Manifest(SimulationConfig configuration) =>
-        AssumptionsManifest.Of(configuration, [MetricsReportTests.Series(AssetClass.Equity)], 2, [new FeeTableRow("sec_section_31", "2024-05-22", "27.8")]);
+        AssumptionsManifest.Of(configuration, [MetricsReportTests.Series(AssetClass.Equity)], 2, [new FeeTableRow("sec_section_31", "2024-05-22", "0.0000278", null)]);
 
     private static void AssertSorted(JsonElement element)
     {
