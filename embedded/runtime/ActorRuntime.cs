@@ -24,6 +24,7 @@ internal sealed class ActorRuntime : IDisposable
     private readonly ITimer _collection;
     private IIncomingGrainCallFilter[]? _incomingFilters;
     private IOutgoingGrainCallFilter[]? _outgoingFilters;
+    private volatile bool _stopping;
     private volatile bool _closed;
 
     public ActorRuntime(
@@ -91,7 +92,7 @@ internal sealed class ActorRuntime : IDisposable
         {
             while (true)
             {
-                var target = Find(request.TargetId);
+                var target = Find(request);
                 if (target.Accept(request, mayRunHere))
                 {
                     return target;
@@ -137,10 +138,11 @@ internal sealed class ActorRuntime : IDisposable
         return leaving;
     }
 
-    /// <summary>Deactivates everything. Grains may still call each other while they go; afterwards nobody can.</summary>
+    /// <summary>Deactivates everything. Meanwhile grains may still wake each other, clients wake nobody; afterwards nobody does.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         var reason = new DeactivationReason(DeactivationReasonCode.ShuttingDown, "The silo is stopping.");
+        _stopping = true;
         try
         {
             while (Activations().ToList() is { Count: > 0 } activations)
@@ -173,14 +175,15 @@ internal sealed class ActorRuntime : IDisposable
         _ => Enumerable.Empty<Activation>(),
     });
 
-    private ICallTarget Find(GrainId grainId)
+    private ICallTarget Find(Request request)
     {
+        var grainId = request.TargetId;
         if (_directory.TryGetValue(grainId, out var known))
         {
             return known;
         }
 
-        if (_closed)
+        if (_closed || (_stopping && request.SourceId is null))
         {
             throw new SiloUnavailableException($"The silo has stopped: {grainId} cannot be called");
         }

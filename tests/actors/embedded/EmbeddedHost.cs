@@ -34,6 +34,8 @@ public sealed class EmbeddedHost : IAsyncDisposable
     public T Grain<T>(string? key = null)
         where T : IGrainWithStringKey => Client.GetGrain<T>(key ?? Guid.NewGuid().ToString("N"));
 
+    public Task StopAsync() => _host.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();
