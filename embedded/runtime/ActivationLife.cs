@@ -74,8 +74,8 @@ internal sealed partial class Activation
                 _idleSince = now;
             }
 
-            var limit = age ?? _class.CollectionAge(_runtime.Collection);
-            if (limit == Timeout.InfiniteTimeSpan || now - _idleSince < limit || now < _keepUntil)
+            var own = _class.CollectionAge(_runtime.Collection);
+            if (own == Timeout.InfiniteTimeSpan || now - _idleSince < (age ?? own) || now < _keepUntil)
             {
                 return false;
             }

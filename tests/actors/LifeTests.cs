@@ -105,6 +105,22 @@ public sealed class LifeTests(ActorHost host)
     }
 
     [Fact]
+    public async Task Collection_leaves_activations_that_were_told_to_stay()
+    {
+        await using var alone = new OwnHost();
+        var own = await alone.Start();
+        var (kept, released, lasting) = (own.Grain<ILifeGrain>(), own.Grain<ILifeGrain>(), own.Grain<ILastingGrain>());
+        var activations = (await kept.Activation(), await lasting.Activation());
+        var first = await released.Activation();
+        await kept.Keep(TimeSpan.FromHours(1));
+        await released.Keep(TimeSpan.FromHours(1));
+        await released.Keep(TimeSpan.Zero);
+        await own.Client.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
+        Assert.Equal(activations, (await kept.Activation(), await lasting.Activation()));
+        Assert.NotEqual(first, await released.Activation());
+    }
+
+    [Fact]
     public async Task Stopping_the_host_deactivates_every_activation()
     {
         await using var alone = new OwnHost();

@@ -72,6 +72,19 @@ public sealed class LifeGrain(Signals signals) : Grain, ILifeGrain
     }
 }
 
+public interface ILastingGrain : IGrainWithStringKey
+{
+    Task<Guid> Activation();
+}
+
+[KeepAlive]
+public sealed class LastingGrain : Grain, ILastingGrain
+{
+    private readonly Guid _activation = Guid.NewGuid();
+
+    public Task<Guid> Activation() => Task.FromResult(_activation);
+}
+
 public interface IGuidGrain : IGrainWithGuidKey
 {
     Task<Guid> Key();
