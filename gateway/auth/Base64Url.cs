@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 
 namespace Trading.Gateway.Auth;
@@ -17,7 +18,7 @@ internal static class StrictBase64Url
 
         if (text.Length % 4 == 1) return null;
         var bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
-        if (!Base64Url.TryDecodeFromChars(text, bytes, out var length)) return null;
+        if (Base64Url.DecodeFromChars(text, bytes, out _, out var length) != OperationStatus.Done) return null;
         // encoding again is the one test that also catches trailing bits, whatever the decoder makes of them
         return Base64Url.EncodeToString(bytes.AsSpan(0, length)).AsSpan().SequenceEqual(text) ? bytes[..length] : null;
     }

@@ -17,8 +17,12 @@ internal sealed class AuthEndpoints(IGatewayGrains grains, TokenService tokens, 
 
     internal static void Map(IEndpointRouteBuilder routes, AuthEndpoints endpoints)
     {
-        routes.MapPost("/auth/token", (RequestDelegate)endpoints.TokenAsync).WithName("exchangeKey").WithSummary("Exchanges an API key (header X-API-Key) for a token of one hour.").WithTags("auth");
-        routes.MapGet("/auth/limits", (RequestDelegate)endpoints.LimitsAsync).WithName("readLimits").WithSummary("Limits of the user, their use, and when they reset. X-API-Key or Bearer.").WithTags("auth");
+        routes.MapPost("/auth/token", (Delegate)endpoints.TokenAsync)
+            .WithName("exchangeKey").WithSummary("Exchanges an API key (header X-API-Key) for a token of one hour.").WithTags("auth")
+            .Produces(StatusCodes.Status200OK, contentType: "application/json").Produces(StatusCodes.Status401Unauthorized).Produces(StatusCodes.Status403Forbidden).Produces(StatusCodes.Status429TooManyRequests);
+        routes.MapGet("/auth/limits", (Delegate)endpoints.LimitsAsync)
+            .WithName("readLimits").WithSummary("Limits of the user, their use, and when they reset. X-API-Key or Bearer.").WithTags("auth")
+            .Produces(StatusCodes.Status200OK, contentType: "application/json").Produces(StatusCodes.Status401Unauthorized).Produces(StatusCodes.Status403Forbidden);
     }
 
     internal async Task TokenAsync(HttpContext http)

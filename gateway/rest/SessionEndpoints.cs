@@ -17,15 +17,15 @@ internal sealed class SessionEndpoints(IGatewayGrains grains, TokenService token
 {
     internal static void Map(IEndpointRouteBuilder routes, SessionEndpoints endpoints)
     {
-        routes.MapGet("/sessions/{sessionId}/report", (RequestDelegate)endpoints.ReportAsync).WithName("readReport").WithSummary("The final report of an own session.").WithTags("sessions");
-        routes.MapGet("/sessions/{sessionId}/orders/{orderId}", (RequestDelegate)endpoints.OrderAsync).WithName("readOrder").WithSummary("One order: intent, transitions, fills.").WithTags("sessions");
-        routes.MapGet("/sessions/{sessionId}/portfolio", (RequestDelegate)endpoints.PortfolioAsync).WithName("readPortfolio").WithSummary("The latest account and the equity curve.").WithTags("sessions");
+        Describe(routes.MapGet("/sessions/{sessionId}/report", endpoints.ReportAsync), "readReport", "The final report of an own session.");
+        Describe(routes.MapGet("/sessions/{sessionId}/orders/{orderId}", endpoints.OrderAsync), "readOrder", "One order: intent, transitions, fills.");
+        Describe(routes.MapGet("/sessions/{sessionId}/portfolio", endpoints.PortfolioAsync), "readPortfolio", "The latest account and the equity curve.");
     }
 
-    internal async Task ReportAsync(HttpContext http)
+    internal async Task ReportAsync(HttpContext http, string sessionId)
     {
         if (await IdentifyAsync(http).ConfigureAwait(false) is not { } identity) return;
-        var report = await grains.Session(identity.UserId, Route(http, "sessionId")).GetReport(http.RequestAborted).ConfigureAwait(false);
+        var report = await grains.Session(identity.UserId, sessionId).GetReport(http.RequestAborted).ConfigureAwait(false);
         if (report is null)
         {
             await NotFoundAsync(http).ConfigureAwait(false);
@@ -37,10 +37,10 @@ internal sealed class SessionEndpoints(IGatewayGrains grains, TokenService token
         await RestError.WriteAsync(http, StatusCodes.Status200OK, json).ConfigureAwait(false);
     }
 
-    internal async Task OrderAsync(HttpContext http)
+    internal async Task OrderAsync(HttpContext http, string sessionId, string orderId)
     {
         if (await IdentifyAsync(http).ConfigureAwait(false) is not { } identity) return;
-        var order = await grains.Order(identity.UserId, Route(http, "sessionId"), Route(http, "orderId")).Get(http.RequestAborted).ConfigureAwait(false);
+        var order = await grains.Order(identity.UserId, sessionId, orderId).Get(http.RequestAborted).ConfigureAwait(false);
         if (order is null)
         {
             await NotFoundAsync(http).ConfigureAwait(false);
@@ -52,10 +52,10 @@ internal sealed class SessionEndpoints(IGatewayGrains grains, TokenService token
         await RestError.WriteAsync(http, StatusCodes.Status200OK, json).ConfigureAwait(false);
     }
 
-    internal async Task PortfolioAsync(HttpContext http)
+    internal async Task PortfolioAsync(HttpContext http, string sessionId)
     {
         if (await IdentifyAsync(http).ConfigureAwait(false) is not { } identity) return;
-        var view = await grains.Portfolio(identity.UserId, Route(http, "sessionId")).Get(http.RequestAborted).ConfigureAwait(false);
+        var view = await grains.Portfolio(identity.UserId, sessionId).Get(http.RequestAborted).ConfigureAwait(false);
         if (view is null)
         {
             await NotFoundAsync(http).ConfigureAwait(false);
@@ -156,7 +156,9 @@ internal sealed class SessionEndpoints(IGatewayGrains grains, TokenService token
         else json.Raw("null"u8);
     }
 
-    private static string Route(HttpContext http, string name) => (string)http.Request.RouteValues[name]!;
+    private static void Describe(RouteHandlerBuilder route, string name, string summary) => route
+        .WithName(name).WithSummary(summary).WithTags("sessions")
+        .Produces(StatusCodes.Status200OK, contentType: "application/json").Produces(StatusCodes.Status401Unauthorized).Produces(StatusCodes.Status404NotFound);
 
     private static Task NotFoundAsync(HttpContext http) =>
         RestError.WriteAsync(http, StatusCodes.Status404NotFound, ErrorCodes.SessionNotFound, "There is no such thing among your sessions");

@@ -123,8 +123,8 @@ internal sealed partial class SimulationConnection
             }
 
             SayHello(admission);
+            _open = true; // clocks count from here; whatever they cause waits at the gate until the greeting is out
             await FlushAsync().ConfigureAwait(false);
-            _open = true;
         }
         finally
         {

@@ -70,15 +70,13 @@ internal sealed partial class SimulationConnection
         var session = _context.Grains.Session(_identity.UserId, data.SessionId);
         try
         {
-            // asked before attaching, because attaching would displace the connection of a running session with this id
-            var status = await session.GetStatus(CancellationToken.None).ConfigureAwait(false);
-            if (status is { State: not (SessionState.Completed or SessionState.Error) })
+            // creating never displaces the connection of a running session with this id
+            var reply = await session.Attach(new ConnectionInfo(Id, _context.SessionObserver, Creating: true), CancellationToken.None).ConfigureAwait(false);
+            if (reply.Exists)
             {
                 await AnswerAsync(ErrorCodes.SessionAlreadyExists, "An unfinished session has this session_id", "session_id", message.RequestId).ConfigureAwait(false);
                 return;
             }
-
-            await session.Attach(new ConnectionInfo(Id, _context.SessionObserver), CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception failure)
         {

@@ -119,7 +119,7 @@ internal sealed partial class SimulationConnection : IDisposable
     /// <summary>Exchanges what was taken, joining every message that has arrived meanwhile, until nothing is left to do. Returns the receive under way.</summary>
     private async ValueTask<ValueTask<Received>> ProcessAsync(ValueTask<Received> receive)
     {
-        bool more;
+        var more = false;
         do
         {
             while (!_closing && !_hasSpecial && _commands.Count < _context.Options.MaximumCommands && receive.IsCompletedSuccessfully)
@@ -130,7 +130,7 @@ internal sealed partial class SimulationConnection : IDisposable
                 receive = _receiver.ReceiveAsync();
             }
 
-            more = _session is not null && !_closing && await ExchangeAsync().ConfigureAwait(false);
+            if (more || _commands.Count > 0) more = await ExchangeAsync().ConfigureAwait(false);
             if (_hasSpecial && !_closing) await HandleSpecialAsync().ConfigureAwait(false);
         }
         while ((more || _commands.Count > 0) && !_closing);

@@ -1,0 +1,218 @@
+using System.Collections.Concurrent;
+using Trading.Gateway.Grains;
+using Trading.GrainInterfaces.Orders;
+using Trading.GrainInterfaces.Portfolios;
+using Trading.GrainInterfaces.Sessions;
+using Trading.GrainInterfaces.Tenants;
+
+namespace Trading.Gateway.Tests;
+
+/// <summary>The grains as a gateway sees them, in memory, answering as each test wants.</summary>
+internal sealed class FakeGrains : IGatewayGrains
+{
+    internal static readonly UserLimits Professional = new("professional", 28_800, 3_600, 604_800, 10, 50, 10, 1_000, 50);
+
+    internal ConcurrentDictionary<string, FakeSession> Sessions { get; } = new();
+
+    internal ConcurrentDictionary<string, FakeTenant> Tenants { get; } = new();
+
+    internal ConcurrentDictionary<string, OrderRecord> Orders { get; } = new();
+
+    internal ConcurrentDictionary<string, PortfolioView> Portfolios { get; } = new();
+
+    internal Dictionary<string, KeyVerdict> Keys { get; } = new()
+    {
+        ["sk_live_a"] = new KeyVerdict(KeyStatus.Active, "user_a", "professional", "key-a"),
+        ["sk_live_b"] = new KeyVerdict(KeyStatus.Active, "user_b", "free", "key-b"),
+        ["sk_live_disabled"] = new KeyVerdict(KeyStatus.Disabled, "user_c", "free", "key-c"),
+    };
+
+    internal ISessionObserver? SessionObserver { get; private set; }
+
+    internal ITenantObserver? TenantObserver { get; private set; }
+
+    ISessionGrain IGatewayGrains.Session(string userId, string sessionId) => Session(userId, sessionId);
+
+    internal FakeSession Session(string userId, string sessionId) => Sessions.GetOrAdd(userId + "/" + sessionId, _ => new FakeSession());
+
+    ITenantGrain IGatewayGrains.Tenant(string userId) => Tenant(userId);
+
+    internal FakeTenant Tenant(string userId) => Tenants.GetOrAdd(userId, _ => new FakeTenant());
+
+    public IPortfolioGrain Portfolio(string userId, string sessionId) => new FakePortfolio(Portfolios.GetValueOrDefault(userId + "/" + sessionId));
+
+    public IOrderGrain Order(string userId, string sessionId, string orderId) => new FakeOrder(Orders.GetValueOrDefault(userId + "/" + sessionId + "/" + orderId));
+
+    public IAccountsGrain Accounts() => new FakeAccounts(Keys);
+
+    public ISessionObserver Reference(ISessionObserver observer) => SessionObserver = observer;
+
+    public ITenantObserver Reference(ITenantObserver observer) => TenantObserver = observer;
+
+    private sealed class FakeAccounts(Dictionary<string, KeyVerdict> keys) : IAccountsGrain
+    {
+        public Task<KeyVerdict> Authenticate(string apiKey, CancellationToken cancellationToken) =>
+            Task.FromResult(keys.GetValueOrDefault(apiKey) ?? new KeyVerdict(KeyStatus.Unknown, null, null, null));
+    }
+
+    private sealed class FakeOrder(OrderRecord? record) : IOrderGrain
+    {
+        public Task<OrderRecord?> Get(CancellationToken cancellationToken) => Task.FromResult(record);
+    }
+
+    private sealed class FakePortfolio(PortfolioView? view) : IPortfolioGrain
+    {
+        public Task Apply(PortfolioUpdate update) => Task.CompletedTask;
+
+        public Task<PortfolioView?> Get(CancellationToken cancellationToken) => Task.FromResult(view);
+    }
+}
+
+/// <summary>A tenant that admits as the test says.</summary>
+internal sealed class FakeTenant : ITenantGrain
+{
+    internal UserLimits Limits { get; set; } = FakeGrains.Professional;
+
+    internal ConcurrentDictionary<string, string> Connections { get; } = new();
+
+    internal bool KeyRevoked { get; set; }
+
+    internal LimitVerdict TokenVerdict { get; set; } = new(true, null, null, 0, 0, default, "professional", null, false);
+
+    internal LimitsView View { get; set; } = new("professional", new Dictionary<string, long>(), new Dictionary<string, long>(), new Dictionary<string, DateTimeOffset>());
+
+    internal int Renewals;
+
+    internal bool Forgets { get; set; }
+
+    public Task<ConnectionAdmission> AdmitConnection(string connectionId, string keyId, ITenantObserver? observer)
+    {
+        var admitted = !KeyRevoked && Connections.Count < (Limits.ConcurrentConnections ?? int.MaxValue);
+        if (admitted) Connections[connectionId] = keyId;
+        return Task.FromResult(new ConnectionAdmission(admitted, KeyRevoked, Limits, 30));
+    }
+
+    public Task<bool> RenewConnection(string connectionId)
+    {
+        Interlocked.Increment(ref Renewals);
+        if (Forgets) Connections.TryRemove(connectionId, out _);
+        return Task.FromResult(Connections.ContainsKey(connectionId));
+    }
+
+    public Task ReleaseConnection(string connectionId)
+    {
+        Connections.TryRemove(connectionId, out _);
+        return Task.CompletedTask;
+    }
+
+    public Task DisplaceConnection(string displacedConnectionId) => ReleaseConnection(displacedConnectionId);
+
+    public Task<LimitVerdict> AdmitSession(string sessionId, int symbols) => Task.FromResult(TokenVerdict);
+
+    public Task<bool> AllowsProvider(string provider) => Task.FromResult(true);
+
+    public Task SessionStarted(string sessionId) => Task.CompletedTask;
+
+    public Task SessionEnded(string sessionId) => Task.CompletedTask;
+
+    public Task<LimitVerdict> AdmitOrders(int orders) => Task.FromResult(TokenVerdict);
+
+    public Task MeterTicks(string sessionId, int ticks) => Task.CompletedTask;
+
+    public Task MeterReport(string sessionId) => Task.CompletedTask;
+
+    public Task<LimitsView> GetLimits() => Task.FromResult(View);
+
+    public Task<LimitVerdict> AdmitToken() => Task.FromResult(TokenVerdict);
+
+    public Task AccountChanged() => Task.CompletedTask;
+}
+
+/// <summary>A session that records what it is told and answers with what a test gives it.</summary>
+internal sealed class FakeSession : ISessionGrain
+{
+    private readonly Lock _lock = new();
+
+    internal List<SessionCommand> Commands { get; } = [];
+
+    internal List<int> CommandsPerCall { get; } = [];
+
+    internal List<string> Calls { get; } = [];
+
+    internal SessionStatus? Status { get; set; }
+
+    internal string? Report { get; set; }
+
+    internal string? AttachedTo { get; private set; }
+
+    internal TaskCompletionSource Detached { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Answers of the session to one call; the default creates, starts, resumes and acknowledges.</summary>
+    internal Func<ExchangeRequest, ExchangeReply> Answer { get; set; } = request => Reply([.. request.Commands.SelectMany(Default)]);
+
+    internal static ExchangeReply Reply(IReadOnlyList<SessionOutput> outputs, bool more = false, SessionEnd end = SessionEnd.No) => new(outputs, more, false, end);
+
+    /// <summary>What a healthy session says to a command.</summary>
+    internal static IEnumerable<SessionOutput> Default(SessionCommand command) => command switch
+    {
+        CreateCommand create => [new CreatedOutput(create.SessionId, 390, [.. create.Symbols.Select(symbol => new SymbolRange(symbol, 1_721_136_600_000_000, 1_721_160_000_000_000, 390, 0))]) { RequestId = create.RequestId }],
+        StartCommand start => [new StartedOutput("s", new DateTimeOffset(2026, 2, 3, 9, 15, 2, TimeSpan.Zero), 8, 20, start.FlowControl) { RequestId = start.RequestId }, Tick(1)],
+        AckCommand ack => [Tick((int)ack.Sequence + 1)],
+        IntervalPassedCommand => [Tick(1)],
+        ResumeSessionCommand resume => [new StateSyncOutput(1_721_136_600_000_000, (int)resume.LastProcessedSequence + 1, Account, [], []) { RequestId = resume.RequestId }],
+        QueryPositionsCommand query => [new AccountOutput(Account, true) { RequestId = query.RequestId }],
+        BatchCommand batch => [new BatchAckOutput(batch.BatchId, [.. batch.Orders.Select(order => new AcceptedOrder(order.OrderId, 100_000_000))], []) { RequestId = batch.RequestId }],
+        _ => [],
+    };
+
+    internal static AccountState Account { get; } = new((Int128)50_000 * 10_000_000_000_000_000, (Int128)50_000 * 10_000_000_000_000_000, 0, 0, [], 0, 0);
+
+    internal static TicksOutput Tick(int sequence) => new(sequence, [1_721_136_600_000_000 + ((sequence - 1) * 60_000_000L)], [2], [1], 1);
+
+    public Task<AttachReply> Attach(ConnectionInfo connection, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            Calls.Add("attach");
+            if (connection.Creating && Status is { State: not (SessionState.Completed or SessionState.Error) }) return Task.FromResult(new AttachReply(true, Status));
+            AttachedTo = connection.ConnectionId;
+            return Task.FromResult(new AttachReply(Status is not null, Status));
+        }
+    }
+
+    public Task<ExchangeReply> Exchange(ExchangeRequest request, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            Calls.Add("exchange");
+            Commands.AddRange(request.Commands);
+            CommandsPerCall.Add(request.Commands.Count);
+            return Task.FromResult(Answer(request));
+        }
+    }
+
+    public Task Detach(string connectionId)
+    {
+        lock (_lock)
+        {
+            Calls.Add("detach");
+            AttachedTo = null;
+        }
+
+        Detached.TrySetResult();
+        return Task.CompletedTask;
+    }
+
+    public Task<SessionStatus?> GetStatus(CancellationToken cancellationToken) => Task.FromResult(Status);
+
+    public Task<PortfolioUpdate?> GetPortfolio(CancellationToken cancellationToken) => Task.FromResult<PortfolioUpdate?>(null);
+
+    public Task<OrderRecord?> GetOrder(string orderId, CancellationToken cancellationToken) => Task.FromResult<OrderRecord?>(null);
+
+    public Task<string?> GetReport(CancellationToken cancellationToken) => Task.FromResult(Report);
+
+    internal SessionCommand[] Received()
+    {
+        lock (_lock) return [.. Commands];
+    }
+}
