@@ -66,7 +66,8 @@ internal sealed class UsageLog
             if (!known || record.Quantity > quantity)
                 raised[key] = record.Quantity;
         }
-        if (raised.Count == 0)
+        // What memory holds may not be durable yet; then even a repetition has to write before it is acknowledged.
+        if (raised.Count == 0 && !_mustRewrite)
             return;
         if (_mustRewrite || (_lines >= RewriteAfterLines && _lines > 4 * _quantities.Count))
             Rewrite(raised);
