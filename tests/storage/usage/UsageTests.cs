@@ -93,6 +93,7 @@ public sealed class UsageTests
             var files = new FaultFiles(random);
             var acknowledged = new Dictionary<string, long>();
             var attempted = new Dictionary<string, long>();
+            string? inDoubt = null;
             for (var life = 0; life < 6; life++)
             {
                 using var store = new FileUsageStore(files);
@@ -103,19 +104,22 @@ public sealed class UsageTests
                     Assert.True(found <= attempted.GetValueOrDefault($"s{session}"), $"seed {seed}: invented");
                 }
                 files.Plan = (_, _) => random.Next(12) > 0 ? Fault.None : (Fault)(1 + random.Next(5));
-                for (var call = 0; call < 30 && !files.Crashed; call++)
+                for (var call = random.Next(30); call >= 0 && !files.Crashed; call--)
                 {
-                    var session = $"s{random.Next(4)}";
+                    var session = inDoubt ?? $"s{random.Next(4)}";
                     // Often a repetition of what was tried before, as after a lost answer.
-                    var quantity = attempted[session] = attempted.GetValueOrDefault(session) + (random.Next(2) == 0 ? 0 : random.Next(1, 100));
+                    var quantity = attempted[session] = attempted.GetValueOrDefault(session) + (inDoubt is not null || random.Next(2) == 0 ? 0 : random.Next(1, 100));
                     try
                     {
                         await store.RecordAsync([Ticks("ann", session, Monday, quantity)], default);
                         acknowledged[session] = quantity;
+                        inDoubt = null;
                     }
                     catch (IOException)
                     {
-                        // May or may not be stored; running totals make repeating harmless.
+                        // May or may not be stored; running totals make repeating harmless. The next process may be the one to repeat.
+                        inDoubt = session;
+                        call = random.Next(2) == 0 ? 0 : call;
                     }
                 }
                 files.Plan = null;
