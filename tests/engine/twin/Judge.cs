@@ -147,8 +147,19 @@ public sealed class Judge
         var deepest = _engine.Statistics.MaximumDrawdown;
         Compare("deepest drawdown", true, expected.IsDeepest(deepest.Peak, deepest.Trough));
         Compare("longest drawdown", expected.LongestDrawdownMicros, report.MaxDrawdownMicros);
+        CompareReturns(expected.Returns, report.Returns);
         Compare("daily closes", string.Join(" ", expected.DailyCloses), string.Join(" ", _engine.Statistics.DailyCloses.ToArray().Select(close => close.Equity)));
         Compare("metrics", expected.Metrics, report with { Returns = default, MaxDrawdown = null, MaxDrawdownMicros = 0, Annualisation = expected.Metrics.Annualisation });
+    }
+
+    private void CompareReturns(IReadOnlyList<double>? expected, ReturnMoments moments)
+    {
+        Compare("a return that cannot be formed", expected is null, moments.Broken);
+        if (expected is null) return;
+        Compare("number of returns", expected.Count, moments.Count);
+        var mean = expected.Count == 0 ? 0 : expected.Average();
+        Compare("mean return", true, Math.Abs(mean - moments.Mean) <= 1e-9);
+        Compare("squared deviations", true, Math.Abs(expected.Sum(value => (value - mean) * (value - mean)) - moments.SquaredDeviations) <= 1e-9 * Math.Max(1, moments.SquaredDeviations));
     }
 
     private void Compare<T>(string what, T twin, T engine)

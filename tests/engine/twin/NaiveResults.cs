@@ -25,10 +25,12 @@ public sealed class NaiveResults
     private readonly Dictionary<int, List<OpenLot>> _lots = [];
     private readonly List<(long Time, BigInteger Equity, bool Exposed)> _samples;
     private readonly BigInteger _start;
+    private readonly bool _perTick;
 
     public NaiveResults(Workload workload, IReadOnlyList<SimulationEvent> events, List<(long Time, BigInteger Equity, bool Exposed)> samples)
     {
         _samples = samples;
+        _perTick = workload.Config.RatioSampling == RatioSampling.PerTick;
         _start = (BigInteger)workload.Config.InitialCash;
         var fills = events.Where(one => one.Kind == EventKind.Fill).ToList();
         foreach (var fill in fills) Book(fill);
@@ -42,6 +44,17 @@ public sealed class NaiveResults
 
     /// <summary>Everything but returns, drawdown and annualisation.</summary>
     public MetricsInput Metrics { get; }
+
+    /// <summary>Returns between session closes or ticks, the first one from the initial cash; null when one cannot be formed.</summary>
+    public IReadOnlyList<double>? Returns
+    {
+        get
+        {
+            List<BigInteger> equity = [_start, .. _perTick ? _samples.Select(sample => sample.Equity) : DailyCloses];
+            var steps = equity.Zip(equity.Skip(1)).ToList();
+            return steps.Any(step => step.First <= 0) ? null : [.. steps.Select(step => (double)(step.Second - step.First) / (double)step.First)];
+        }
+    }
 
     /// <summary>Longest time from a peak to its recovery or to the end.</summary>
     public long LongestDrawdownMicros
@@ -120,7 +133,7 @@ public sealed class NaiveResults
         {
             InitialCash = config.InitialCash,
             FinalEquity = (Int128)_samples[^1].Equity,
-            LastSampledEquity = (Int128)DailyCloses[^1],
+            LastSampledEquity = (Int128)(_perTick ? _samples[^1].Equity : DailyCloses[^1]),
             Returns = default,
             Annualisation = new Annualisation(config.RatioSampling, 1, 1),
             Ticks = _samples.Count,

@@ -104,6 +104,7 @@ public sealed class WorkloadGenerator
             MaxOpenOrders = One(8) ? _random.Next(1, 8) : null,
             MaxOrdersPerMinute = One(8) ? _random.Next(1, 6) : null,
             Seed = (ulong)_random.NextInt64(),
+            RatioSampling = Pick(RatioSampling.Daily, RatioSampling.PerTick),
         };
     }
 
