@@ -68,18 +68,29 @@ public sealed class BarWorkload
     private BarSeries MakeSeries(int index)
     {
         var market = Pick(AssetClass.Equity, AssetClass.Equity, AssetClass.Crypto, AssetClass.Forex);
-        var instrument = Instrument.Default($"S{index}", market);
+        var instrument = RandomInstrument($"S{index}", market);
         var times = Times(market);
         var (open, high, low, close, volume) = (new long[times.Length], new long[times.Length], new long[times.Length], new long[times.Length], new long[times.Length]);
+        // prices around the change of the step, everyday ones, and very large and very small ones
         var last = Pick(2, 3, 95, 101, 10_000, 10_000, 250_000, 6_000_000) * 1_000_000L;
+        if (One(12)) last = instrument.PriceStepBelowOne * Pick(1, 7, 1234);
+        if (One(12)) last = Pick(9_000_000_000_000_000, 50_000_000_000_000) / instrument.PriceStep * instrument.PriceStep;
+        var scale = One(8) ? Pick(1000, 1_000_000) : 1;
         for (var bar = 0; bar < times.Length; bar++)
         {
             FillBar(instrument, last, bar, open, high, low, close);
             last = close[bar];
-            volume[bar] = One(10) ? 0 : _random.Next(1, Pick(50, 300, 5000)) * Instrument.Unit;
+            volume[bar] = One(10) ? 0 : _random.Next(1, Pick(50, 300, 5000)) * Instrument.Unit * scale;
         }
 
         return new BarSeries(instrument, Table(market), BarMicros, "synthetic", "raw", times, open, high, low, close, volume);
+    }
+
+    private Instrument RandomInstrument(string symbol, AssetClass market)
+    {
+        if (!One(5)) return Instrument.Default(symbol, market);
+        var step = Pick(1, 1000, 25_000_000);
+        return new Instrument(symbol, market, step, Pick(1, step), Pick(1, 1_000_000, Instrument.Unit, 100 * Instrument.Unit));
     }
 
     private long[] Times(AssetClass market)

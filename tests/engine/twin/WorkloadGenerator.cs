@@ -70,7 +70,7 @@ public sealed class WorkloadGenerator
         {
             Start = One(4) ? first + (_random.Next(6) * _bars.BarMicros) : 0,
             End = One(4) ? last - (_random.Next(6) * _bars.BarMicros) : Forever,
-            InitialCash = _random.Next(1, 2000) * Pick(10, 1000, 100_000, 1_000_000) * units / 7 * 3,
+            InitialCash = _random.Next(1, 2000) * Pick(10L, 1000, 100_000, 1_000_000, 1_000_000_000) * units / 7 * 3,
             ExtendedHours = One(2),
             FractionalQuantity = One(2),
             Timing = Pick(ExecutionTiming.NextOpen, ExecutionTiming.NextOpen, ExecutionTiming.NextClose, ExecutionTiming.CurrentClose),
@@ -193,7 +193,7 @@ public sealed class WorkloadGenerator
         var profit = child with { Type = OrderType.Limit, LimitPrice = RandomPrice(symbol, time) };
         var loss = child with { Type = Pick(OrderType.Stop, OrderType.StopLimit, OrderType.TrailingStop), StopPrice = RandomPrice(symbol, time), LimitPrice = RandomPrice(symbol, time) };
         if (loss.Type == OrderType.TrailingStop) loss = WithTrail(loss, symbol, time);
-        if (One(10)) loss = loss with { Quantity = loss.Quantity + Instrument.Unit };
+        if (One(10)) loss = loss with { Quantity = loss.Quantity / 2 };
         if (One(10)) return [entry, profit, loss, profit];
         return One(3) ? [entry, One(2) ? profit : loss] : [entry, profit, loss];
     }
@@ -201,10 +201,12 @@ public sealed class WorkloadGenerator
     private long RandomQuantity(int symbol)
     {
         if (One(50)) return Pick(0, -Instrument.Unit, 1, Instrument.Unit + 1, 9_000_000_000_000_000_001, long.MaxValue);
-        var units = Pick(_random.Next(1, 4), _random.Next(1, 30), _random.Next(1, 400));
-        return _config.FractionalQuantity && _bars.Series[symbol].Instrument.AssetClass == AssetClass.Crypto && One(2)
-            ? _random.NextInt64(1, units * Instrument.Unit)
-            : units * Instrument.Unit;
+        var lot = _bars.Series[symbol].Instrument.Lot;
+        var unit = _config.FractionalQuantity ? lot : Math.Max(lot, Instrument.Unit);
+        var wanted = Pick(_random.Next(1, 4), _random.Next(1, 30), _random.Next(1, 400)) * Instrument.Unit;
+        if (One(20)) wanted *= Pick(1000, 1_000_000);
+        if (One(2)) wanted = _random.NextInt64(1, wanted);
+        return Math.Max(unit, wanted / unit * unit);
     }
 
     private Int128 RandomNotional(int symbol, long time)
