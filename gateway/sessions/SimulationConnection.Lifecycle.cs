@@ -27,6 +27,7 @@ internal sealed partial class SimulationConnection
     private ITimer? _intervals;
     private int _intervalsPassed;
     private int _pumping;
+    private int _left;
 
     /// <summary>Looks at this connection's clocks. Cheap; called for every connection a few times a second.</summary>
     internal void Sweep()
@@ -293,6 +294,7 @@ internal sealed partial class SimulationConnection
         Volatile.Write(ref _closeStarted, _context.Time.GetTimestamp());
         _closing = true;
         StopIntervals();
+        await LeaveAsync().ConfigureAwait(false);
         if (_socket.State is WebSocketState.Open or WebSocketState.CloseReceived) await _socket.CloseOutputAsync(status, null, CancellationToken.None).ConfigureAwait(false);
     }
 
@@ -357,6 +359,14 @@ internal sealed partial class SimulationConnection
         Task background;
         lock (_backgroundLock) background = _background;
         await background.ConfigureAwait(false);
+        await LeaveAsync().ConfigureAwait(false);
+        GatewayLog.Ended(_context.Logger, Id);
+    }
+
+    /// <summary>Frees the session and the tenant's place, once and before the close frame: whoever sees the close may connect again at once.</summary>
+    private async ValueTask LeaveAsync()
+    {
+        if (Interlocked.Exchange(ref _left, 1) == 1) return;
         try
         {
             if (_session is not null && !_displaced) await _session.Detach(Id).ConfigureAwait(false);
@@ -366,7 +376,5 @@ internal sealed partial class SimulationConnection
         {
             GatewayLog.CleanUpFailed(_context.Logger, Id, failure);
         }
-
-        GatewayLog.Ended(_context.Logger, Id);
     }
 }

@@ -86,7 +86,11 @@ internal static class CommandLine
         var folder = DataFolder.Locate(Path.GetFullPath(data));
         using var accounts = new FileAccountStore(folder.Accounts);
         using var usage = FileUsageStore.ForReading(new DiskFiles(folder.Usage));
-        return await new AdminCommands(accounts, usage, Console.Out, Console.Error).RunAsync(command is ["help"] ? ["--help"] : command, CancellationToken.None);
+        var code = await new AdminCommands(accounts, usage, Console.Out, Console.Error).RunAsync(command is ["help"] ? ["--help"] : command, CancellationToken.None);
+
+        // a running service looks at the files this often: when the command is back, what it did holds
+        if (command is not [_, "list" or "show", ..]) await Task.Delay(FileAccountStore.PollInterval);
+        return code;
     }
 
     private static void Set(Dictionary<string, string?> settings, string name, string value)
