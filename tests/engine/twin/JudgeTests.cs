@@ -7,6 +7,7 @@ public sealed class JudgeTests
 {
     private const int DefaultCommands = 100_000;
     private const int SeedsPerInterruptedOne = 3;
+    private const int TieSeeds = 60;
 
     [Fact]
     [Trait("req", "EXEC-050")]
@@ -33,6 +34,13 @@ public sealed class JudgeTests
         }
 
         Assert.True(events > commands, "the workload does too little to judge anything");
+    }
+
+    [Fact]
+    [Trait("req", "EXEC-054")]
+    public void They_agree_when_nearly_everything_happens_at_the_same_instant_and_price()
+    {
+        for (var seed = 1; seed <= TieSeeds; seed++) Judge.Run(WorkloadGenerator.GenerateTies(seed), interrupted: seed % SeedsPerInterruptedOne == 0);
     }
 
     private static int? Number(string variable) => int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var value) ? value : null;

@@ -8,16 +8,20 @@ namespace Trading.Engine.Tests.Twin;
 public sealed class WorkloadGenerator
 {
     private const long Forever = 4_000_000_000_000_000;
+    private const int CommandsPerTick = 4;
+    private const int CommandsInTies = 15;
 
     private readonly Random _random;
     private readonly int _seed;
+    private readonly int _mostCommands;
     private readonly BarWorkload _bars;
     private readonly SimulationConfig _config;
     private readonly List<Step> _steps = [];
     private readonly NaiveSimulation _twin;
 
-    private WorkloadGenerator(int seed, Func<SimulationConfig, SimulationConfig>? adjust)
+    private WorkloadGenerator(int seed, Func<SimulationConfig, SimulationConfig>? adjust, int mostCommands = CommandsPerTick)
     {
+        _mostCommands = mostCommands;
         _seed = seed;
         _random = new Random(seed);
         _bars = new BarWorkload(_random);
@@ -27,6 +31,24 @@ public sealed class WorkloadGenerator
     }
 
     public static Workload Generate(int seed, Func<SimulationConfig, SimulationConfig>? adjust = null) => new WorkloadGenerator(seed, adjust).Build();
+
+    /// <summary>A run in which nearly everything happens at the same instants and prices, with large groups and many changes.</summary>
+    public static Workload GenerateTies(int seed)
+    {
+        var third = (int)(new BarWorkload(new Random(seed)).BarMicros / 3000);
+        return new WorkloadGenerator(seed, config => config with
+        {
+            LatencyMs = seed % 3 * third,
+            CancelLatencyMs = seed % 5 * third,
+            LatencyJitterMs = seed % 7 == 0 ? 1 : 0,
+            PriceRounding = PriceRounding.AgainstClient,
+            InitialCash = 10_000_000 * SimulationConfig.MoneyUnit,
+            MaxOpenOrders = null,
+            MaxOrdersPerMinute = null,
+            MaxOrderValue = null,
+            MaxPositionSize = null,
+        }, CommandsInTies).Build();
+    }
 
     private Workload Build()
     {
@@ -39,7 +61,7 @@ public sealed class WorkloadGenerator
 
         foreach (var time in ticks)
         {
-            var commands = One(3) ? 0 : _random.Next(1, 5);
+            var commands = One(3) ? 0 : _random.Next(1, _mostCommands + 1);
             for (var command = 0; command < commands; command++) Take(Command(time));
             Take(new Step.CompleteTick());
         }
