@@ -25,6 +25,7 @@ public sealed partial class SessionGrain
     private DateTimeOffset _portfolioAt;
     private Task _portfolio = Task.CompletedTask;
     private IGrainTimer? _deadline;
+    private DateTimeOffset _deadlineAt;
 
     /// <summary>Latest snapshot, then the records after it.</summary>
     private async Task EnsureLoaded(CancellationToken cancellationToken)
@@ -278,7 +279,10 @@ public sealed partial class SessionGrain
     /// <summary>Wakes the connection when real time brings about something that the session has to say (SIM-055, SIM-227).</summary>
     private void ArmDeadline(SessionMachine machine, DateTimeOffset now)
     {
-        if (_deadline is not null || _observer is null || machine.NextDeadline() is not { } deadline) return;
+        if (_observer is null || machine.NextDeadline() is not { } deadline) return;
+        if (_deadline is not null && deadline >= _deadlineAt) return;
+        _deadline?.Dispose();
+        _deadlineAt = deadline;
         var due = deadline - now;
         // timers take at most 49 days
         if (due > TimeSpan.FromDays(30)) due = TimeSpan.FromDays(30);

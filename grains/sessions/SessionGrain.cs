@@ -252,6 +252,8 @@ public sealed partial class SessionGrain(
         _renewKeepAt = default;
         KeepInMemory(now);
         if (_machine is null) return;
+        // the tenant forgets a session that nobody mentions: a resume mentions it
+        _startTold = false;
         _machine.Disconnect(now);
         await Commit(_machine);
         await LoadLimits();
