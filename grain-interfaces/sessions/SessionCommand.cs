@@ -27,9 +27,6 @@ public sealed record CreateCommand : SessionCommand
     [Id(4)] public required SessionConfig Config { get; init; }
 
     [Id(5)] public required IReadOnlyList<string> Extensions { get; init; }
-
-    /// <summary>The client chose the seed of <see cref="Config"/>; otherwise it is derived from the session id (SIM-O42).</summary>
-    [Id(6)] public bool SeedGiven { get; init; }
 }
 
 /// <summary>SIM 12.1.</summary>

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Trading.Engine.Bars;
 using Trading.Engine.Configuration;
@@ -151,7 +148,6 @@ public sealed class SessionLoader(IBarSource bars, BarFingerprints fingerprints,
         {
             ExtendedHours = extensions.HasFlag(SessionExtensions.ExtendedHours),
             FractionalQuantity = extensions.HasFlag(SessionExtensions.FractionalQuantity),
-            Seed = command.SeedGiven ? config.Seed : BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(command.SessionId))),
         };
     }
 }
