@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import csv
 import datetime
+import http.client
 import json
 import os
 import sys
@@ -18,6 +19,7 @@ import urllib.error
 import urllib.request
 
 import websockets
+from websockets.exceptions import WebSocketException
 
 EXTENSIONS = ["execution", "report", "fractional_quantity"]
 
@@ -94,9 +96,9 @@ class Client:
                     attempt = 0
                     await self.converse(socket)
                 raise OSError("the connection ended before the simulation did")
-            except urllib.error.HTTPError as error:
-                sys.exit(f"token exchange refused: HTTP {error.code} {error.read().decode(errors='replace')}")
-            except (OSError, EOFError, websockets.exceptions.WebSocketException, asyncio.TimeoutError) as error:
+            except (OSError, EOFError, http.client.HTTPException, WebSocketException, asyncio.TimeoutError) as error:
+                if isinstance(error, urllib.error.HTTPError) and error.code < 500:
+                    sys.exit(f"token exchange refused: HTTP {error.code} {error.read().decode(errors='replace')}")
                 if self.result is not None:
                     break
                 attempt += 1
