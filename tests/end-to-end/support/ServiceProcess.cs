@@ -18,6 +18,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     private readonly string[] _arguments;
     private readonly bool _ownsFolder;
     private Running? _running;
+    private int _port;
 
     private ServiceProcess(string dataFolder, bool ownsFolder, string[] arguments)
     {
@@ -90,14 +91,15 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     public string LastLog { get; private set; } = "";
 
-    /// <summary>Starts it again on the same data folder; the port may be another one.</summary>
+    /// <summary>Starts it again on the same data folder and port, so that a client that keeps trying finds it again.</summary>
     public async Task RestartAsync()
     {
         if (_running is not null) throw new InvalidOperationException("the service is still running");
-        var running = new Running([.. _arguments, "--data", DataFolder, "--urls", "http://127.0.0.1:0"]);
+        var running = new Running([.. _arguments, "--data", DataFolder, "--urls", $"http://127.0.0.1:{_port}"]);
         try
         {
             Address = new Uri(await running.ReadyAsync(StartTimeout));
+            _port = Address.Port;
             _running = running;
         }
         catch
