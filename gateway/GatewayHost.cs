@@ -43,7 +43,8 @@ public static class GatewayHost
         app.Use(RefuseForeignHosts(services.GetRequiredService<IOptions<GatewayOptions>>().Value));
         app.UseWebSockets();
         var simulate = services.GetRequiredService<SimulationEndpoint>();
-        app.MapGet("/ws/simulate", (RequestDelegate)simulate.HandleAsync).ExcludeFromDescription();
+        // CONNECT is how HTTP/2 opens a WebSocket (RFC 8441)
+        app.MapMethods("/ws/simulate", ["GET", "CONNECT"], (RequestDelegate)simulate.HandleAsync).ExcludeFromDescription();
         AuthEndpoints.Map(app, services.GetRequiredService<AuthEndpoints>());
         SessionEndpoints.Map(app, services.GetRequiredService<SessionEndpoints>());
         var registry = services.GetRequiredService<ConnectionRegistry>();

@@ -32,9 +32,6 @@ internal static partial class GatewayLog
     [LoggerMessage(1009, LogLevel.Information, "Maintenance: {Count} connections are told and closed")]
     internal static partial void Maintenance(ILogger logger, int count);
 
-    [LoggerMessage(1010, LogLevel.Information, "Session {SessionId} resumed; client state hash {Hash}")]
-    internal static partial void Resumed(ILogger logger, string sessionId, string? hash);
-
     [LoggerMessage(1011, LogLevel.Error, "Connection {ConnectionId} failed")]
     internal static partial void Failed(ILogger logger, string connectionId, Exception exception);
 }

@@ -61,9 +61,12 @@ public sealed record GatewayOptions
     [Range(0, 3_600)]
     public int MaintenanceLeadSeconds { get; init; } = 2;
 
-    /// <summary>Seconds between WebSocket pings, and seconds to wait for the answer, 1 to 600; default 15.</summary>
+    /// <summary>
+    /// Seconds of silence after which a WebSocket ping is sent, and seconds to wait for its answer, 1 to 600; default 5. A half-dead connection holds its
+    /// place under <c>concurrent_connections</c> for at most twice this long.
+    /// </summary>
     [Range(1, 600)]
-    public int KeepAliveSeconds { get; init; } = 15;
+    public int KeepAliveSeconds { get; init; } = 5;
 }
 
 /// <summary>A wrong setting names itself, its value and the rule.</summary>

@@ -26,11 +26,13 @@ internal readonly record struct Received(ReceivedKind Kind, ReadOnlyMemory<byte>
 internal sealed class MessageReceiver(WebSocket socket, int maximumBytes, int hardBytes) : IDisposable
 {
     private const int FirstBytes = 4_096;
+    private const int KeepBytes = 65_536;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstBytes);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<Received> ReceiveAsync()
     {
+        if (_buffer.Length > KeepBytes) Shrink();
         var part = await socket.ReceiveAsync(_buffer.AsMemory(), CancellationToken.None).ConfigureAwait(false);
         if (part.MessageType == WebSocketMessageType.Close) return new Received(ReceivedKind.Close, default);
         if (part.EndOfMessage && part.Count <= maximumBytes) return new Received(Kind(part.MessageType), _buffer.AsMemory(0, part.Count));
@@ -60,6 +62,13 @@ internal sealed class MessageReceiver(WebSocket socket, int maximumBytes, int ha
         }
 
         return total > maximumBytes ? new Received(ReceivedKind.TooLarge, default) : new Received(Kind(type), _buffer.AsMemory(0, (int)total));
+    }
+
+    /// <summary>One large message does not make a connection large for ever.</summary>
+    private void Shrink()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = ArrayPool<byte>.Shared.Rent(FirstBytes);
     }
 
     private void Grow()

@@ -103,6 +103,7 @@ internal sealed class OutputRenderer(MessageWriter writer)
 
     private void Ticks(TicksOutput ticks)
     {
+        if ((ticks.Symbols + 63) / 64 != _ticks.Words) throw new InvalidOperationException("the session's ticks count other symbols than the session said it has");
         if (_batchedTicks)
         {
             writer.Ticks(_ticks, ticks.Times, ticks.First, ticks.Sessions, ticks.Trading, ticks.RequestId);

@@ -114,7 +114,6 @@ internal sealed partial class SimulationConnection
             return;
         }
 
-        GatewayLog.Resumed(_context.Logger, data.SessionId, data.ClientStateHash);
         var symbols = attached.Status?.Symbols ?? [];
         await BeginSessionAsync(session, data.SessionId, symbols, attached.Status?.Extensions ?? [], CommandMapper.ResumeSession(data, message.RequestId)).ConfigureAwait(false);
     }

@@ -73,6 +73,11 @@ internal sealed partial class SimulationConnection : IDisposable
         {
             GatewayLog.Lost(_context.Logger, Id, lost);
         }
+        catch (Exception failure)
+        {
+            // one connection's failure is that connection's alone
+            GatewayLog.Failed(_context.Logger, Id, failure);
+        }
         finally
         {
             await CleanUpAsync().ConfigureAwait(false);
@@ -141,7 +146,7 @@ internal sealed partial class SimulationConnection : IDisposable
     private void Take(in Received received)
     {
         if (_closing) return;
-        _lastActivity = _context.Time.GetTimestamp();
+        Volatile.Write(ref _lastActivity, _context.Time.GetTimestamp());
         var message = received.Kind switch
         {
             ReceivedKind.Text => MessageReader.Read(received.Message.Span, _fractional),
@@ -171,9 +176,11 @@ internal sealed partial class SimulationConnection : IDisposable
         try
         {
             reply = await _session!.Exchange(new ExchangeRequest(Id, commands), CancellationToken.None).ConfigureAwait(false);
+            Render(reply.Outputs);
         }
         catch (Exception failure)
         {
+            _json.Clear();
             await FailAsync(failure).ConfigureAwait(false);
             return false;
         }
@@ -184,7 +191,14 @@ internal sealed partial class SimulationConnection : IDisposable
             return false;
         }
 
-        var outputs = reply.Outputs;
+        await FlushAsync().ConfigureAwait(false);
+        if (reply.End != SessionEnd.No) await EndSessionAsync(reply.End).ConfigureAwait(false);
+        else if (_refusals.TooMany) await CloseLockedAsync(Closing.Refusals).ConfigureAwait(false);
+        return reply.More && !_closing;
+    }
+
+    private void Render(IReadOnlyList<SessionOutput> outputs)
+    {
         _writer.Timestamp = InstantText.Micros(_context.Time.GetUtcNow());
         for (var i = 0; i < outputs.Count; i++)
         {
@@ -192,11 +206,6 @@ internal sealed partial class SimulationConnection : IDisposable
             if (output is not TicksOutput) Notice(output);
             _renderer.Render(output);
         }
-
-        await FlushAsync().ConfigureAwait(false);
-        if (reply.End != SessionEnd.No) await EndSessionAsync(reply.End).ConfigureAwait(false);
-        else if (_refusals.TooMany) await CloseLockedAsync(Closing.Refusals).ConfigureAwait(false);
-        return reply.More && !_closing;
     }
 
     /// <summary>What the gateway itself must know of an output.</summary>

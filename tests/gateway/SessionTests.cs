@@ -377,6 +377,17 @@ public sealed class SessionTests
         await gateway.Grains.Session("user_a", "s").Detached.Task;
     }
 
+    [Fact]
+    public async Task An_answer_that_cannot_be_written_ends_like_a_failed_call()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        using var client = await gateway.CreateAsync();
+        gateway.Grains.Session("user_a", "s").Answer = _ => FakeSession.Reply([FakeSession.Tick(1), FakeSession.Tick(2) with { Symbols = 65 }]);
+        await client.SendAsync(TestClient.Ack(1));
+        await client.ReceiveErrorAsync("INTERNAL_ERROR");
+        Assert.Equal(1011, await client.ReceiveCloseAsync());
+    }
+
     private static SessionStatus Running(string id, params string[] extensions) => new(id, SessionState.Running, ["KO"], 1_721_136_600_000_000, 118, 118, 390, extensions, true);
 
     private static ErrorOutput RateLimited() => new(
