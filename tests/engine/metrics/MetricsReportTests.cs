@@ -93,29 +93,6 @@ public sealed class MetricsReportTests
         Assert.Equal($"per-tick returns, {days * ticks} per year", perTick.Statement);
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1000)]
-    [InlineData(1001)]
-    [InlineData(98_765)]
-    public void A_thinned_curve_keeps_its_ends_its_order_and_its_extremes(int count)
-    {
-        var points = Enumerable.Range(0, count).Select(index => new EquityPoint(index, (Int128)(index * 7919L % 10_007) * 3)).ToArray();
-        var thinned = EquityCurve.Thin(points);
-        Assert.True(thinned.Count <= EquityCurve.MostPoints);
-        if (count <= EquityCurve.MostPoints)
-        {
-            Assert.Equal(points, thinned);
-            return;
-        }
-
-        Assert.Equal(points[0], thinned[0]);
-        Assert.Equal(points[^1], thinned[^1]);
-        Assert.Equal(points.Max(point => point.Equity), thinned.Max(point => point.Equity));
-        Assert.Equal(points.Min(point => point.Equity), thinned.Min(point => point.Equity));
-        Assert.Equal(thinned.OrderBy(point => point.Time).Distinct(), thinned);
-    }
-
     internal static BarSeries Series(AssetClass market) => new(
         Instrument.Default("S" + (int)market, market), new TradingDays("days", "1", [0], [0], [0], [86_400_000_000], [86_400_000_000]), 60_000_000, "synthetic", "raw",
         [0, 60_000_000], [100, 101], [110, 111], [90, 91], [105, 106], [5, 6]);

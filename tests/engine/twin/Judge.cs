@@ -149,7 +149,17 @@ public sealed class Judge
         Compare("longest drawdown", expected.LongestDrawdownMicros, report.MaxDrawdownMicros);
         CompareReturns(expected.Returns, report.Returns);
         Compare("daily closes", string.Join(" ", expected.DailyCloses), string.Join(" ", _engine.Statistics.DailyCloses.ToArray().Select(close => close.Equity)));
+        CompareCurve(_engine.Statistics.Curve);
         Compare("metrics", expected.Metrics, report with { Returns = default, MaxDrawdown = null, MaxDrawdownMicros = 0, Annualisation = expected.Metrics.Annualisation });
+    }
+
+    /// <summary>The curve of a report: at most 1000 of the samples, the last one included.</summary>
+    private void CompareCurve(ReadOnlySpan<EquityPoint> curve)
+    {
+        var samples = _twin.EquitySamples.ToDictionary(sample => sample.Time, sample => (Int128)sample.Equity);
+        foreach (var point in curve) Compare($"equity at {point.Time}", samples[point.Time], point.Equity);
+        Compare("last point of the curve", _twin.EquitySamples[^1].Time, curve[^1].Time);
+        Compare("at most 1000 points", true, curve.Length <= 1000);
     }
 
     private void CompareReturns(IReadOnlyList<double>? expected, ReturnMoments moments)
