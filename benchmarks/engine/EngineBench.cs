@@ -99,9 +99,9 @@ public static class EngineBench
 
     private static void Rest(Simulation simulation, int resting)
     {
+        Span<SubmitOutcome> outcome = stackalloc SubmitOutcome[1];
         for (var order = 0; order < resting; order++)
         {
-            Span<SubmitOutcome> outcome = stackalloc SubmitOutcome[1];
             OrderIntent far = new()
             {
                 Symbol = 0,
