@@ -7,8 +7,8 @@ using Xunit.Sdk;
 namespace Trading.Engine.Tests.Twin;
 
 /// <summary>
-/// Runs a workload through the engine and its twin and compares everything after every step. A failure names seed, step and both sides;
-/// <c>TRADING_SEED=n ./test</c> runs that seed alone.
+/// Runs a workload through the engine and its twin and compares everything after every step. A failure names seed, step and both sides and tells the
+/// steps up to there; <c>TRADING_SEED=n ./test</c> judges that seed alone.
 /// </summary>
 public sealed class Judge
 {

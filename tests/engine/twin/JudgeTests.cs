@@ -20,8 +20,8 @@ public sealed class JudgeTests
     {
         if (Number("TRADING_SEED") is { } only)
         {
-            Judge.Run(WorkloadGenerator.Generate(only), interrupted: false);
-            Judge.Run(WorkloadGenerator.Generate(only), interrupted: true);
+            Reproduction.Judge(WorkloadGenerator.Generate(only), interrupted: false);
+            Reproduction.Judge(WorkloadGenerator.Generate(only), interrupted: true);
             return;
         }
 
@@ -29,7 +29,7 @@ public sealed class JudgeTests
         for (var seed = 1; commands < (Number("TRADING_COMMANDS") ?? DefaultCommands); seed++)
         {
             var workload = WorkloadGenerator.Generate(seed);
-            events += Judge.Run(workload, interrupted: seed % SeedsPerInterruptedOne == 0);
+            events += Reproduction.Judge(workload, interrupted: seed % SeedsPerInterruptedOne == 0);
             commands += workload.Commands;
         }
 
@@ -40,7 +40,7 @@ public sealed class JudgeTests
     [Trait("req", "EXEC-054")]
     public void They_agree_when_nearly_everything_happens_at_the_same_instant_and_price()
     {
-        for (var seed = 1; seed <= TieSeeds; seed++) Judge.Run(WorkloadGenerator.GenerateTies(seed), interrupted: seed % SeedsPerInterruptedOne == 0);
+        for (var seed = 1; seed <= TieSeeds; seed++) Reproduction.Judge(WorkloadGenerator.GenerateTies(seed), interrupted: seed % SeedsPerInterruptedOne == 0);
     }
 
     private static int? Number(string variable) => int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var value) ? value : null;
