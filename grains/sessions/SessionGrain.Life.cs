@@ -182,10 +182,10 @@ public sealed partial class SessionGrain
         if (_machine is not { } machine || _version == 0) return;
         try
         {
-            await journal.SaveSnapshotAsync(_key, _version, machine.Snapshot(), CancellationToken.None);
+            var snapshot = machine.Snapshot();
+            // a session too large for a snapshot is replayed from the last one that fitted
+            if (snapshot.Length <= JournalLimits.MaxSnapshotBytes) await journal.SaveSnapshotAsync(_key, _version, snapshot, CancellationToken.None);
             _isDirty = false;
-            _recordsSinceSnapshot = 0;
-            _ticksAtSnapshot = machine.CompletedTicks;
         }
 #pragma warning disable CA1031 // a snapshot only shortens replay; the journal holds everything
         catch (Exception failure)
@@ -193,6 +193,10 @@ public sealed partial class SessionGrain
         {
             LogNoSnapshot(failure, _key.Tenant, _key.Session);
         }
+
+        // also after a failure: the next attempt waits until the session has grown again
+        _recordsSinceSnapshot = 0;
+        _ticksAtSnapshot = machine.CompletedTicks;
     }
 
     /// <summary>
