@@ -112,6 +112,7 @@ internal sealed class ActorRuntime : IDisposable
     {
         if (++request.Forwarded > MaxForwards)
         {
+            request.StopFollowing();
             request.Fail(new OrleansMessageRejectionException($"{request.TargetId} keeps deactivating: gave up after {MaxForwards} activations"));
         }
         else

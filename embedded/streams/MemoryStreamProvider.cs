@@ -23,7 +23,24 @@ internal sealed class MemoryStreamProvider(ActorRuntime runtime, string name) : 
 
     public IAsyncStream<T> GetStream<T>(StreamId streamId) => new MemoryStream<T>(this, streamId);
 
-    public Subscribers Of(StreamId streamId) => _subscribers.GetOrAdd(streamId, static _ => new Subscribers());
+    public IReadOnlyList<Subscription> Of(StreamId streamId) => _subscribers.TryGetValue(streamId, out var subscribers) ? subscribers.All : [];
+
+    public void Add(Subscription subscription)
+    {
+        while (!_subscribers.GetOrAdd(subscription.StreamId, static _ => new Subscribers()).TryAdd(subscription))
+        {
+            // The last subscriber has just left and takes the entry with it: try again with a new one.
+            Thread.Yield();
+        }
+    }
+
+    public void Remove(Subscription subscription)
+    {
+        if (_subscribers.TryGetValue(subscription.StreamId, out var subscribers) && subscribers.RemoveWasLast(subscription))
+        {
+            _subscribers.TryRemove(new KeyValuePair<StreamId, Subscribers>(subscription.StreamId, subscribers));
+        }
+    }
 
     public void Publish<T>(StreamId streamId, T item)
     {
@@ -49,27 +66,34 @@ internal sealed class SequenceToken(long sequenceNumber) : StreamSequenceToken
     public override string ToString() => $"[{SequenceNumber}]";
 }
 
-/// <summary>Who listens to one stream.</summary>
+/// <summary>Who listens to one stream. Used no more once the last one has left.</summary>
 internal sealed class Subscribers
 {
     private readonly Lock _gate = new();
     private Subscription[] _all = [];
+    private bool _ended;
 
     public IReadOnlyList<Subscription> All => Volatile.Read(ref _all);
 
-    public void Add(Subscription subscription)
+    public bool TryAdd(Subscription subscription)
     {
         lock (_gate)
         {
-            _all = [.. _all, subscription];
+            if (!_ended)
+            {
+                _all = [.. _all, subscription];
+            }
+
+            return !_ended;
         }
     }
 
-    public void Remove(Subscription subscription)
+    public bool RemoveWasLast(Subscription subscription)
     {
         lock (_gate)
         {
             _all = [.. _all.Where(other => other != subscription)];
+            return _ended = _all.Length == 0;
         }
     }
 
@@ -120,7 +144,7 @@ internal sealed class MemoryStream<T>(MemoryStreamProvider provider, StreamId st
         var subscription = new Subscription<T>(provider, streamId, Activation.Current?.GrainId);
         var handle = new SubscriptionHandle<T>(subscription);
         handle.Attach(observer);
-        provider.Of(streamId).Add(subscription);
+        provider.Add(subscription);
         return Task.FromResult<StreamSubscriptionHandle<T>>(handle);
     }
 
@@ -133,7 +157,7 @@ internal sealed class MemoryStream<T>(MemoryStreamProvider provider, StreamId st
     {
         var caller = Activation.Current?.GrainId;
         return Task.FromResult<IList<StreamSubscriptionHandle<T>>>(
-            [.. provider.Of(streamId).All.OfType<Subscription<T>>().Where(own => own.Owner == caller).Select(own => new SubscriptionHandle<T>(own))]);
+            [.. provider.Of(streamId).OfType<Subscription<T>>().Where(own => own.Owner == caller).Select(own => new SubscriptionHandle<T>(own))]);
     }
 }
 
@@ -147,7 +171,7 @@ internal sealed class SubscriptionHandle<T>(Subscription<T> subscription) : Stre
 
     public override Task UnsubscribeAsync()
     {
-        subscription.Provider.Of(StreamId).Remove(subscription);
+        subscription.Provider.Remove(subscription);
         subscription.Close();
         Activation.Current?.StreamHandlers.Remove(subscription.Id);
         return Task.CompletedTask;

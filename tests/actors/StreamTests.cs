@@ -52,6 +52,18 @@ public sealed class StreamTests(ActorHost host)
     }
 
     [Fact]
+    public async Task A_stream_that_all_have_left_can_be_subscribed_again()
+    {
+        var (first, second) = (host.Grain<IConsumerGrain>(), host.Grain<IConsumerGrain>());
+        await first.Subscribe(_stream);
+        await first.Unsubscribe();
+        await second.Subscribe(_stream);
+        await host.Grain<IProducerGrain>().Produce(_stream, "p", 1, 1);
+        await host.Signals.Wait($"{second.GetPrimaryKeyString()}:p:1");
+        Assert.Empty(await first.Received());
+    }
+
+    [Fact]
     public async Task A_subscription_outlives_the_activation_and_is_resumed_by_the_next()
     {
         var consumer = host.Grain<IConsumerGrain>(_stream);
