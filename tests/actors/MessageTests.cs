@@ -93,6 +93,33 @@ public sealed class MessageTests(ActorHost host)
         Assert.Equal("nothing", await grain.Context("tenant", null));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Ambient_values_and_contexts_stay_on_their_side_of_a_call(bool fromPoolThread)
+    {
+        var grain = host.Grain<IMessageGrain>();
+        await grain.Ambient();
+        await (fromPoolThread ? Task.Run(Check) : Check());
+
+        async Task Check()
+        {
+            var context = SynchronizationContext.Current;
+            MessageGrain.AmbientValue.Value = "the caller's";
+            RequestContext.Set("tenant", "acme");
+            var call = grain.Ambient();
+            Assert.Same(context, SynchronizationContext.Current);
+            Assert.Equal("the caller's", MessageGrain.AmbientValue.Value);
+            Assert.Equal("nothing", await call);
+            var change = grain.ChangeContext("tenant", "evil");
+            Assert.Equal("acme", RequestContext.Get("tenant"));
+            await change;
+            Assert.Equal("acme", RequestContext.Get("tenant"));
+            RequestContext.Clear();
+            Assert.Equal("nothing", await grain.Context("tenant", null));
+        }
+    }
+
     [Fact]
     public async Task A_cancelled_token_cancels_the_call_and_the_grain_sees_it()
     {
@@ -104,6 +131,7 @@ public sealed class MessageTests(ActorHost host)
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         await host.Signals.Wait(signal + ":cancelled");
+        Assert.False(host.Signals.IsSet(signal + ":elsewhere"));
         Assert.Equal(Sample, await grain.Echo(Sample));
     }
 

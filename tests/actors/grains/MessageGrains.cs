@@ -70,6 +70,10 @@ public interface IMessageGrain : IGrainWithStringKey
 
     Task ChangeContext(string key, string value);
 
+    /// <summary>The ambient value that the grain sees; and then it sets its own.</summary>
+    Task<string> Ambient();
+
+    /// <summary>Runs until cancelled, then sets <c>signal:cancelled</c>, or <c>signal:elsewhere</c> when told outside of its activation.</summary>
     Task Obey(string signal, CancellationToken cancellationToken);
 
     Task<bool> SeesCancelled(CancellationToken cancellationToken);
@@ -77,6 +81,15 @@ public interface IMessageGrain : IGrainWithStringKey
 
 public sealed class MessageGrain(Signals signals) : Grain, IMessageGrain
 {
+    public static AsyncLocal<string?> AmbientValue { get; } = new();
+
+    public Task<string> Ambient()
+    {
+        var seen = AmbientValue.Value ?? "nothing";
+        AmbientValue.Value = "the grain's";
+        return Task.FromResult(seen);
+    }
+
     public Task<Order> Echo(Order order) => Task.FromResult(order);
 
     public ValueTask<Fill> EchoFill(Fill fill) => new(fill);
@@ -122,7 +135,16 @@ public sealed class MessageGrain(Signals signals) : Grain, IMessageGrain
     public async Task Obey(string signal, CancellationToken cancellationToken)
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = cancellationToken.Register(stopped.SetResult);
+        var home = (SynchronizationContext.Current, TaskScheduler.Current);
+        await using var registration = cancellationToken.Register(() =>
+        {
+            if (home != (SynchronizationContext.Current, TaskScheduler.Current))
+            {
+                signals.Set(signal + ":elsewhere");
+            }
+
+            stopped.SetResult();
+        });
         signals.Set(signal + ":started");
         await stopped.Task;
         signals.Set(signal + ":cancelled");

@@ -55,6 +55,8 @@ public abstract class TurnGrainBase(Signals signals) : Grain
                 throw new InvalidOperationException("two threads in one activation");
             }
 
+            // Long enough for another thread to be seen.
+            Thread.SpinWait(500);
             _sum++;
             Interlocked.Decrement(ref _pieces);
             await Task.Yield();
