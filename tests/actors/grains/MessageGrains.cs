@@ -70,6 +70,9 @@ public interface IMessageGrain : IGrainWithStringKey
 
     Task ChangeContext(string key, string value);
 
+    /// <summary>The id of the thread that runs the turn.</summary>
+    Task<int> RunningThread();
+
     /// <summary>The ambient value that the grain sees; and then it sets its own.</summary>
     Task<string> Ambient();
 
@@ -82,6 +85,8 @@ public interface IMessageGrain : IGrainWithStringKey
 public sealed class MessageGrain(Signals signals) : Grain, IMessageGrain
 {
     public static AsyncLocal<string?> AmbientValue { get; } = new();
+
+    public Task<int> RunningThread() => Task.FromResult(Environment.CurrentManagedThreadId);
 
     public Task<string> Ambient()
     {
