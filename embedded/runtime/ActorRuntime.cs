@@ -184,7 +184,7 @@ internal sealed class ActorRuntime : IDisposable
             return known;
         }
 
-        if (_closed || (_stopping && request.SourceId is null))
+        if (_closed || (_stopping && request.Source is null))
         {
             throw new SiloUnavailableException($"The silo has stopped: {grainId} cannot be called");
         }

@@ -20,7 +20,7 @@ internal abstract class FilteredCall(Request request) : IGrainCallContext
 
     public abstract object Grain { get; }
 
-    public GrainId? SourceId => Call.SourceId;
+    public GrainId? SourceId => Call.Source?.GrainId;
 
     public GrainId TargetId => Call.TargetId;
 
@@ -106,7 +106,7 @@ internal sealed class OutgoingCall(ActorRuntime runtime, GrainReference referenc
 
     public static Task Run(ActorRuntime runtime, GrainReference reference, Request request)
     {
-        request.SourceId = Activation.Current?.GrainId;
+        request.Source = Activation.Current;
         return new OutgoingCall(runtime, reference, request).Run();
     }
 

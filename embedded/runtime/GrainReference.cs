@@ -60,7 +60,7 @@ public abstract class GrainReference : IAddressable, IEquatable<GrainReference>
     internal void Dispatch(Request request)
     {
         var caller = Activation.Current;
-        request.SourceId = caller?.GrainId;
+        request.Source = caller;
         request.RequestContext = RequestContext.Current;
         request.Activity = System.Diagnostics.Activity.Current;
         if (request.Token.IsCancellationRequested)

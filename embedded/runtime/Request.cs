@@ -52,7 +52,8 @@ internal abstract class Request : IInvokable
 
     public GrainId TargetId { get; set; }
 
-    public GrainId? SourceId { get; set; }
+    /// <summary>The calling activation; null when the caller is no grain.</summary>
+    public Activation? Source { get; set; }
 
     public Dictionary<string, object>? RequestContext { get; set; }
 
