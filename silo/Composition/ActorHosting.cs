@@ -17,15 +17,27 @@ internal static class ActorHosting
 
     public static void AddActors(this WebApplicationBuilder builder, DataFolder data) => builder.UseOrleans(silo =>
     {
-        silo.UseLocalhostClustering();
         silo.AddMemoryStreams(StreamNames.Provider);
         silo.AddIncomingGrainCallFilter<TenantCallFilter>();
 #if ACTORS_EMBEDDED
+        silo.UseLocalhostClustering();
         silo.UseFileReminderService(data.Reminders);
 #else
+        // a silo of its own: nobody connects to these ports, so services on one machine do not meet
+        silo.UseLocalhostClustering(FreePort(), FreePort());
+
         // the subscriptions of the hint streams: as lasting as the hints
         silo.AddMemoryGrainStorage("PubSubStore");
         silo.UseInMemoryReminderService();
 #endif
     });
+#if !ACTORS_EMBEDDED
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+#endif
 }

@@ -14,6 +14,8 @@ internal static class Service
     /// <summary>Sessions in the middle of a slice, their snapshots and the goodbyes to the clients fit well into it.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
 
+    private const string ExampleProgram = "examples/python/sma_cross.py";
+
     /// <param name="options">Settings from the command line; they win over the environment and appsettings.json.</param>
     /// <returns>0 when the service was asked to stop and did.</returns>
     /// <exception cref="StartException">It cannot start.</exception>
@@ -37,7 +39,7 @@ internal static class Service
         var demo = await FirstStart.PrepareAsync(app.Services, settings, data, CancellationToken.None);
         await StartAsync(app, settings);
         hasStarted = true;
-        Announce(app, data, demo);
+        Announce(app, settings, data, demo);
         await app.WaitForShutdownAsync();
         return 0;
     }
@@ -81,15 +83,24 @@ internal static class Service
         }
     }
 
-    private static void Announce(WebApplication app, DataFolder data, DemoAccount demo)
+    private static void Announce(WebApplication app, ServiceSettings settings, DataFolder data, DemoAccount demo)
     {
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         var output = Console.Out;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Orleans Trading, actor runtime {ActorHosting.Runtime}, data in {data.Path}"));
         if (demo.NewKey is not null) output.WriteLine($"demo API key (shown once, kept in {data.DemoKeyFile}): {demo.NewKey}");
-        if (demo.Exists) output.WriteLine($"next: curl -s -X POST -H \"X-API-Key: $(cat {data.DemoKeyFile})\" {address}/auth/token");
+        if (demo.Exists) output.WriteLine($"next: {NextCommand(address, settings, data)}");
         output.WriteLine($"ready {address}");
         output.Flush();
+    }
+
+    /// <summary>From the project's folder and over the demo bars that is a whole simulation; otherwise a token, which needs nothing but curl.</summary>
+    private static string NextCommand(string address, ServiceSettings settings, DataFolder data)
+    {
+        var key = $"$(cat {data.DemoKeyFile})";
+        return settings.Bars.Count == 0 && File.Exists(ExampleProgram)
+            ? $"python3 {ExampleProgram} --url {address} --key {key} --bars {Path.Combine(data.Bars, "minute", "AAPL.csv")} --start 2024-07-16 --end 2024-07-20"
+            : $"curl -s -X POST -H \"X-API-Key: {key}\" {address}/auth/token";
     }
 
     private static string OneLine(Exception problem) => problem.Message.ReplaceLineEndings(" ");

@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Orleans.Storage;
+
+namespace Trading.Grains.Tests.Support;
+
+internal enum WriteFault
+{
+    None,
+
+    /// <summary>Nothing was stored.</summary>
+    Lost,
+
+    /// <summary>Everything was stored, but the answer got lost.</summary>
+    Unanswered,
+}
+
+/// <summary>Grain states in memory whose next write can go wrong in either of the two ways that a writer cannot tell apart.</summary>
+internal sealed class FlakyStorage : IGrainStorage
+{
+    private readonly ConcurrentDictionary<string, (byte[] Content, string Tag)> _documents = new();
+
+    public WriteFault NextWrite { get; set; }
+
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        grainState.RecordExists = _documents.TryGetValue($"{stateName}/{grainId}", out var document);
+        grainState.ETag = grainState.RecordExists ? document.Tag : null;
+        grainState.State = grainState.RecordExists ? JsonSerializer.Deserialize<T>(document.Content)! : Activator.CreateInstance<T>();
+        return Task.CompletedTask;
+    }
+
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        var fault = NextWrite;
+        NextWrite = WriteFault.None;
+        if (fault == WriteFault.Lost) throw new IOException("the write was lost");
+        var tag = Guid.NewGuid().ToString("N");
+        _documents[$"{stateName}/{grainId}"] = (JsonSerializer.SerializeToUtf8Bytes(grainState.State), tag);
+        if (fault == WriteFault.Unanswered) throw new IOException("the answer was lost");
+        grainState.ETag = tag;
+        grainState.RecordExists = true;
+        return Task.CompletedTask;
+    }
+
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException();
+}
