@@ -56,7 +56,10 @@ public static class Extensions
     public const string Report = "report";
     public const string Execution = "execution";
 
+    /// <summary>Order types and fields beyond section 14 (decision 006).</summary>
+    public const string AdvancedOrders = "advanced_orders";
+
     /// <summary>Every extension this protocol version knows.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [SimulationResumed, CancelOrders, OrderUpdate, ExtendedHours, ReplaceOrder, FractionalQuantity, BatchedTicks, FastForward, Report, Execution];
+        [SimulationResumed, CancelOrders, OrderUpdate, ExtendedHours, ReplaceOrder, FractionalQuantity, BatchedTicks, FastForward, Report, Execution, AdvancedOrders];
 }
