@@ -118,13 +118,10 @@ public class CreationTests
     }
 
     [Fact]
-    public async Task The_seed_comes_from_the_session_id_unless_it_is_given()
+    public async Task The_seed_is_the_one_in_the_configuration_also_when_it_is_zero()
     {
-        var derived = await Seed(SessionHost.Create("s-1"));
-        Assert.Equal(derived, await Seed(SessionHost.Create("s-1")));
-        Assert.NotEqual(derived, await Seed(SessionHost.Create("s-2")));
-        Assert.Equal(42UL, await Seed(With(SessionHost.Create(), config => config with { Seed = 42 }) with { SeedGiven = true }));
-        Assert.Equal(0UL, await Seed(SessionHost.Create() with { SeedGiven = true }));
+        Assert.Equal(42UL, await Seed(With(SessionHost.Create(), config => config with { Seed = 42 })));
+        Assert.Equal(0UL, await Seed(With(SessionHost.Create(), config => config with { Seed = 0 })));
 
         async Task<ulong> Seed(CreateCommand create) => (await Loader.Prepare("user", create, Now, CancellationToken.None)).Definition!.Config.Seed;
     }
