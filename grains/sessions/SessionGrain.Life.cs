@@ -112,7 +112,7 @@ public sealed partial class SessionGrain
     }
 
     private static EndedSession Ended(string why, SessionDefinition definition) =>
-        new(why, new SessionStatus(definition.SessionId, SessionState.Error, [.. definition.Loaded.Select(loaded => loaded.Symbol)], 0, 0, 0, 0, definition.Extensions, false));
+        new(why, new SessionStatus(definition.SessionId, SessionState.Error, definition.Loaded.Select(loaded => loaded.Symbol).ToArray(), 0, 0, 0, 0, definition.Extensions, false));
 
     /// <summary>Makes what the machine wrote durable. Until it returns, nothing of it may be told to anybody.</summary>
     private async Task Commit(SessionMachine machine)
@@ -277,7 +277,7 @@ public sealed partial class SessionGrain
     {
         var account = machine.Account();
         var at = machine.SimTime();
-        return new PortfolioUpdate(_portfolioSequence, at, account, [new EquityPoint(at, account.Equity)]);
+        return new PortfolioUpdate(_portfolioSequence, at, account, new[] { new EquityPoint(at, account.Equity) });
     }
 
     /// <summary>Wakes the connection when real time brings about something that the session has to say (SIM-055, SIM-227).</summary>

@@ -83,10 +83,10 @@ public sealed partial class SessionGrain(
         if (request.Commands.Count > 0 && request.Commands[0] is CreateCommand create && _machine is not { End: SessionEnd.No })
         {
             first = 1;
-            if (await Create(create, now, cancellationToken) is { } refused) return new ExchangeReply([refused], false, false, SessionEnd.No);
+            if (await Create(create, now, cancellationToken) is { } refused) return Only(refused);
         }
 
-        if (_machine is null) return new ExchangeReply([.. request.Commands.Skip(first).Select(NotHere)], false, false, SessionEnd.No);
+        if (_machine is null) return new ExchangeReply(request.Commands.Skip(first).Select(NotHere).ToArray(), false, false, SessionEnd.No);
         return await Run(_machine, request, first, now);
     }
 
@@ -198,10 +198,13 @@ public sealed partial class SessionGrain(
     /// <summary>A call from a connection that does not own the session.</summary>
     private ExchangeReply Strange(ExchangeRequest request)
     {
-        if (request.Commands.Count > 0 && request.Commands[0] is CreateCommand create && _machine is { End: SessionEnd.No }) return new ExchangeReply([AlreadyExists(create)], false, false, SessionEnd.No);
+        if (request.Commands.Count > 0 && request.Commands[0] is CreateCommand create && _machine is { End: SessionEnd.No }) return Only(AlreadyExists(create));
         if (_connectionId is null) throw new SessionInterruptedException("this activation does not know the connection: resume");
         return new ExchangeReply([], false, true, SessionEnd.No);
     }
+
+    // outputs travel in arrays and lists: what a collection expression makes of IReadOnlyList is a type that the cluster's serializer does not know
+    private static ExchangeReply Only(SessionOutput output) => new(new[] { output }, false, false, SessionEnd.No);
 
     private SessionOutput NotHere(SessionCommand command) => command is ResumeSessionCommand && _ended is { } ended
         ? SessionErrors.ResumeNotPossible(ended.Why, command.RequestId)

@@ -150,6 +150,6 @@ public sealed class SimulationRun : ISimulationRun, IFillObserver
 /// <summary>Builds <see cref="SimulationRun"/>s.</summary>
 public sealed class SimulationRunFactory : ISimulationRunFactory
 {
-    public ISimulationRun Create(SimulationConfig config, IReadOnlyList<BarSeries> series, ReadOnlyMemory<byte>? snapshot) => 
+    public ISimulationRun Create(SimulationConfig config, IReadOnlyList<BarSeries> series, ReadOnlyMemory<byte>? snapshot) =>
         new SimulationRun(snapshot is { } saved ? Simulation.Restore(config, series, saved.Span) : new Simulation(config, series));
 }

@@ -40,15 +40,15 @@ public static class SessionErrors
         new("NO_DATA_FOR_SYMBOL", message, "data", "error", true, null, context) { RequestId = requestId };
 
     public static ErrorOutput ProviderUnavailable(string provider, string? requestId) =>
-        new("DATA_PROVIDER_UNAVAILABLE", "Candles for this session cannot be read", "data", "fatal", false, DataRetryAfterMs, [Entry("data_provider", provider)]) { RequestId = requestId };
+        new("DATA_PROVIDER_UNAVAILABLE", "Candles for this session cannot be read", "data", "fatal", false, DataRetryAfterMs, new[] { Entry("data_provider", provider) }) { RequestId = requestId };
 
     /// <summary>SIM-227.</summary>
     public static ErrorOutput TickNotAcknowledged(int tick, int seconds) =>
-        new("TICK_NOT_ACKNOWLEDGED", $"Tick {tick} has orders and was not acknowledged as ready for {seconds} s; none of them can fill before", "execution", "warning", true, null, [Entry("sequence_id", tick)]);
+        new("TICK_NOT_ACKNOWLEDGED", $"Tick {tick} has orders and was not acknowledged as ready for {seconds} s; none of them can fill before", "execution", "warning", true, null, new[] { Entry("sequence_id", tick) });
 
     /// <summary>SIM-055.</summary>
     public static ErrorOutput MaxDuration(int seconds) =>
-        new("MAX_SIMULATION_DURATION_EXCEEDED", "The simulation reached the maximum duration of the plan", "connection", "fatal", false, null, [Entry("max_simulation_duration_sec", seconds)]);
+        new("MAX_SIMULATION_DURATION_EXCEEDED", "The simulation reached the maximum duration of the plan", "connection", "fatal", false, null, new[] { Entry("max_simulation_duration_sec", seconds) });
 
     /// <summary>An invariant of ours is broken: this session ends, the journal holds what is needed to reproduce it.</summary>
     public static ErrorOutput Internal(string? requestId) =>

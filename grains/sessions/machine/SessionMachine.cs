@@ -24,6 +24,7 @@ public sealed partial class SessionMachine
     private readonly Queue<SessionCommand> _waiting = new();
     private readonly EventRelay _relay;
     private readonly OrderDesk _desk;
+    private readonly string[] _symbols;
 
     private SessionState _phase = SessionState.Ready;
     private bool _clientPaused;
@@ -47,6 +48,7 @@ public sealed partial class SessionMachine
         _extensions = SessionExtensionNames.Parse(definition.Extensions);
         _relay = new EventRelay(run, definition, _extensions, _orders, _outbox);
         _desk = new OrderDesk(run, definition, _extensions, _orders, _batches, _outbox);
+        _symbols = definition.Loaded.Select(loaded => loaded.Symbol).ToArray();
         _lastRecordAt = definition.CreatedAt;
     }
 
@@ -89,7 +91,7 @@ public sealed partial class SessionMachine
     public SessionStatus Status() => new(
         Definition.SessionId,
         State,
-        [.. Definition.Loaded.Select(loaded => loaded.Symbol)],
+        _symbols,
         _window.Sent == 0 ? 0 : _run.TimeOf(_window.Sent),
         _window.Sent,
         _run.CompletedTicks,

@@ -157,6 +157,22 @@ public class ModelTests
     }
 
     [Fact]
+    public void Everything_a_session_says_is_of_types_that_can_cross_processes()
+    {
+        var driver = DeterminismTests.Start(3, null, AccountUpdateFrequency.EveryFill, "order_update", "cancel_orders", "report", "fast_forward");
+        driver.CheckTypes = true;
+        var client = new ScriptedClient(driver, Plans.Mixed(DeterminismTests.Ticks, 5));
+        for (var step = 0; step < 30; step++) client.Step();
+        driver.Send(new CancelOrdersCommand { OrderIds = ["none"] }, new QueryPositionsCommand(), new PauseCommand(), new ResumeCommand(), new ResumeCommand());
+        WireTypes.Check(driver.Machine.Status());
+        foreach (var fill in client.Fills) WireTypes.Check(driver.Machine.Order(fill.OrderId));
+        driver.Crash();
+        client.Resume();
+        WireTypes.Check(driver.Machine.Status());
+        client.Run();
+    }
+
+    [Fact]
     public void A_damaged_snapshot_is_refused()
     {
         var snapshot = Running().Machine.Snapshot();

@@ -2,8 +2,8 @@ using Trading.Engine;
 using Trading.Engine.Bars;
 using Trading.Engine.Configuration;
 using Trading.Engine.Orders;
-using Trading.Grains.Sessions;
 using Trading.GrainInterfaces.Sessions;
+using Trading.Grains.Sessions;
 
 namespace Trading.Grains.Tests.Sessions;
 
@@ -89,6 +89,9 @@ internal sealed class SessionDriver
         return more;
     }
 
+    /// <summary>Every output is looked at as a serializer would.</summary>
+    public bool CheckTypes { get; set; }
+
     /// <summary><c>max_pending_ticks</c> of the start.</summary>
     public int Window { get; private set; } = 1;
 
@@ -161,6 +164,7 @@ internal sealed class SessionDriver
     {
         foreach (var record in Machine.TakeRecords()) Journal.Add(record.ToArray());
         var outputs = Machine.TakeOutputs();
+        if (CheckTypes) WireTypes.Check(outputs);
         if (keep || outputs.Count > 0) All.AddRange(outputs);
     }
 }

@@ -109,6 +109,7 @@ internal sealed class SessionClient(SessionHost host, string id, string connecti
         do
         {
             Last = await Grain.Exchange(new ExchangeRequest(connection, next), CancellationToken.None);
+            WireTypes.Check(Last);
             All.AddRange(Last.Outputs);
             next = [];
         }
