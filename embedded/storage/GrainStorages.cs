@@ -36,16 +36,29 @@ internal sealed class ActivationState<TState>(GrainId grainId, string name, IGra
 
     public async Task ReadStateAsync()
     {
-        await storage.ReadStateAsync(name, grainId, _state);
+        await Try(storage.ReadStateAsync);
         _state.State ??= NewState();
     }
 
-    public Task WriteStateAsync() => storage.WriteStateAsync(name, grainId, _state);
+    public Task WriteStateAsync() => Try(storage.WriteStateAsync);
 
     public async Task ClearStateAsync()
     {
-        await storage.ClearStateAsync(name, grainId, _state);
+        await Try(storage.ClearStateAsync);
         _state.State = NewState();
+    }
+
+    /// <summary>A conflict (an OrleansException) comes out as itself, any other failure inside an exception that says which state it was.</summary>
+    private async Task Try(Func<string, GrainId, IGrainState<TState>, Task> operation, [CallerMemberName] string operationName = "")
+    {
+        try
+        {
+            await operation(name, grainId, _state);
+        }
+        catch (Exception failure) when (failure is not OrleansException)
+        {
+            throw new OrleansException($"Error from storage provider {storage.GetType().Name}.{name} during {operationName} for grain {grainId}", failure);
+        }
     }
 
     private static TState NewState() =>

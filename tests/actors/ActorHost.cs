@@ -13,6 +13,7 @@ namespace Trading.Actors.Tests;
 public sealed class ActorHost : IAsyncLifetime
 {
     public const string Store = "documents";
+    public const string Broken = "broken";
     public const string Streams = "events";
 
     private IHost _host = null!;
@@ -38,6 +39,7 @@ public sealed class ActorHost : IAsyncLifetime
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<Signals>();
+        builder.Services.AddKeyedSingleton<Orleans.Storage.IGrainStorage>(Broken, (_, _) => new BrokenStorage());
         builder.UseOrleans(silo =>
         {
             Cluster(silo);

@@ -85,6 +85,16 @@ public sealed class StateTests(ActorHost host)
     }
 
     [Fact]
+    public async Task A_failure_of_the_storage_comes_out_inside_an_OrleansException_and_leaves_the_activation()
+    {
+        var grain = host.Grain<IUnluckyGrain>();
+        var activation = await grain.Activation();
+        var failure = await Assert.ThrowsAsync<OrleansException>(grain.Write);
+        Assert.Equal("the disk is full", Assert.IsType<IOException>(failure.InnerException).Message);
+        Assert.Equal(activation, await grain.Activation());
+    }
+
+    [Fact]
     public async Task A_grain_with_a_state_of_its_own_keeps_it_in_the_default_storage()
     {
         var grain = host.Grain<IBaseStateGrain>();

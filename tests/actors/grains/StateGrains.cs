@@ -121,3 +121,33 @@ public sealed class BaseStateGrain : Grain<Document>, IBaseStateGrain
         return Task.CompletedTask;
     }
 }
+
+/// <summary>A storage whose every write fails.</summary>
+public sealed class BrokenStorage : Orleans.Storage.IGrainStorage
+{
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        grainState.State = Activator.CreateInstance<T>();
+        return Task.CompletedTask;
+    }
+
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new IOException("the disk is full");
+
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new IOException("the disk is full");
+}
+
+public interface IUnluckyGrain : IGrainWithStringKey
+{
+    Task Write();
+
+    Task<Guid> Activation();
+}
+
+public sealed class UnluckyGrain([PersistentState("document", ActorHost.Broken)] IPersistentState<Document> state) : Grain, IUnluckyGrain
+{
+    private readonly Guid _activation = Guid.NewGuid();
+
+    public Task Write() => state.WriteStateAsync();
+
+    public Task<Guid> Activation() => Task.FromResult(_activation);
+}

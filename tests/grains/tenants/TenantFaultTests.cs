@@ -21,7 +21,7 @@ public class TenantFaultTests
         Assert.True((await tenant.AdmitSession("s-1", 1)).Allowed);
 
         storage.NextWrite = wasStored ? WriteFault.Unanswered : WriteFault.Lost;
-        await Assert.ThrowsAsync<IOException>(() => tenant.AdmitSession("s-2", 1));
+        await Assert.ThrowsAsync<OrleansException>(() => tenant.AdmitSession("s-2", 1));
         Assert.Equal(wasStored ? 2 : 1, (await tenant.GetLimits()).Usage["sessions_per_hour"]);
 
         // the caller repeats itself, and is counted once either way
@@ -43,7 +43,7 @@ public class TenantFaultTests
         await tenant.MeterTicks("s-1", 100);
 
         storage.NextWrite = wasStored ? WriteFault.Unanswered : WriteFault.Lost;
-        await Assert.ThrowsAsync<IOException>(() => tenant.MeterTicks("s-1", 250));
+        await Assert.ThrowsAsync<OrleansException>(() => tenant.MeterTicks("s-1", 250));
         await tenant.MeterTicks("s-1", 390);
         Assert.Equal(390, (await host.Usage.TotalsAsync("u", new DateOnly(2026, 2, 3), CancellationToken.None)).Ticks);
     }
