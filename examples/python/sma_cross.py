@@ -16,6 +16,7 @@ import json
 import os
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import websockets
@@ -92,6 +93,8 @@ class Client:
                 if self.token is None:
                     self.token = await asyncio.get_running_loop().run_in_executor(None, self.fetch_token)
                 address = self.options.url.replace("http", "ws", 1) + "/ws/simulate?token=" + self.token
+                if self.created:
+                    address += "&resume=" + urllib.parse.quote(self.options.session_id, safe="")
                 async with websockets.connect(address, max_size=None, compression=None, ping_interval=None) as socket:
                     attempt = 0
                     await self.converse(socket)

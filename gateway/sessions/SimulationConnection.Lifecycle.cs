@@ -106,7 +106,12 @@ internal sealed partial class SimulationConnection
         ConnectionAdmission admission;
         try
         {
-            admission = await _context.Grains.Tenant(_identity.UserId).AdmitConnection(Id, _identity.KeyId, _context.TenantObserver).ConfigureAwait(false);
+            var tenant = _context.Grains.Tenant(_identity.UserId);
+            admission = await tenant.AdmitConnection(Id, _identity.KeyId, _context.TenantObserver).ConfigureAwait(false);
+            if (!admission.Admitted && !admission.KeyRevoked && await TakeOverAsync().ConfigureAwait(false))
+            {
+                admission = await tenant.AdmitConnection(Id, _identity.KeyId, _context.TenantObserver).ConfigureAwait(false);
+            }
         }
         catch (Exception failure)
         {
@@ -134,6 +139,18 @@ internal sealed partial class SimulationConnection
 
         GatewayLog.Opened(_context.Logger, Id, _identity.UserId);
         return true;
+    }
+
+    /// <summary>
+    /// The handshake named the session that this connection is going to resume: it displaces that session's older connection, which frees its
+    /// place under the plan (SIM-268, decision 010). False when nothing is to be taken over.
+    /// </summary>
+    private async Task<bool> TakeOverAsync()
+    {
+        if (_resumes is not { Length: > 0 and <= 128 }) return false;
+        var session = _context.Grains.Session(_identity.UserId, _resumes);
+        if (await session.GetStatus(CancellationToken.None).ConfigureAwait(false) is not { Connected: true }) return false;
+        return (await session.Attach(new ConnectionInfo(Id, _context.SessionObserver), CancellationToken.None).ConfigureAwait(false)).Exists;
     }
 
     private void SayHello(ConnectionAdmission admission)

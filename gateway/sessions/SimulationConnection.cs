@@ -26,6 +26,7 @@ internal sealed partial class SimulationConnection : IDisposable
 {
     private readonly WebSocket _socket;
     private readonly Identity _identity;
+    private readonly string? _resumes;
     private readonly ConnectionContext _context;
     private readonly MessageReceiver _receiver;
     private readonly JsonText _json = new();
@@ -46,9 +47,11 @@ internal sealed partial class SimulationConnection : IDisposable
     private long _sendStarted;
     private long _lastActivity;
 
-    internal SimulationConnection(string id, WebSocket socket, Identity identity, bool coreErrorTypes, ConnectionContext context)
+    /// <param name="resumes">Session that the handshake said it resumes; null when it said nothing.</param>
+    internal SimulationConnection(string id, WebSocket socket, Identity identity, bool coreErrorTypes, string? resumes, ConnectionContext context)
     {
         Id = id;
+        _resumes = resumes;
         _socket = socket;
         _identity = identity;
         _context = context;

@@ -51,7 +51,7 @@ internal sealed class SimulationEndpoint(TokenService tokens, ConnectionRegistry
 
     private async Task ServeAsync(HttpContext http, WebSocket socket, Identity identity, bool core)
     {
-        using var connection = new SimulationConnection(Guid.NewGuid().ToString("N"), socket, identity, core, registry.Context);
+        using var connection = new SimulationConnection(Guid.NewGuid().ToString("N"), socket, identity, core, http.Request.Query["resume"], registry.Context);
         registry.Add(connection);
         // after a client is gone a send can go on succeeding: the request's own signal ends the connection
         await using var aborted = http.RequestAborted.UnsafeRegister(static state => ((WebSocket)state!).Abort(), socket).ConfigureAwait(false);
