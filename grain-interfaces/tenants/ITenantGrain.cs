@@ -3,30 +3,40 @@ using Orleans.Concurrency;
 namespace Trading.GrainInterfaces.Tenants;
 
 /// <summary>One user: plan, limits and counters that hold across the cluster, metering; key = user id.</summary>
+/// <remarks>
+/// Calls that only count run while another call waits for storage; their counting is one uninterrupted piece of work, so it stays exact. Admissions
+/// that come together share one write, and none is answered before the write that contains it.
+/// </remarks>
 [Alias("trading.tenant")]
 public interface ITenantGrain : IGrainWithStringKey
 {
     /// <summary>Counts a connection against the plan. Renew it at least every <see cref="ConnectionAdmission.LeaseSeconds"/>, or it is taken as dead.</summary>
     [Alias("admit-connection")]
+    [AlwaysInterleave]
     Task<ConnectionAdmission> AdmitConnection(string connectionId, string keyId, ITenantObserver? observer);
 
     /// <summary>Keeps a connection's place; false when it has none any more (admit again).</summary>
     [Alias("renew-connection")]
+    [AlwaysInterleave]
     Task<bool> RenewConnection(string connectionId);
 
     [Alias("release-connection")]
+    [AlwaysInterleave]
     Task ReleaseConnection(string connectionId);
 
     /// <summary>A resume may displace an older connection of the same session even when the plan allows one only (SIM-268): frees the place of <paramref name="displacedConnectionId"/>.</summary>
     [Alias("displace-connection")]
+    [AlwaysInterleave]
     Task DisplaceConnection(string displacedConnectionId);
 
     /// <summary>Counts a session about to be created: hourly quota, concurrent sessions, daily allowance, symbols (SIM-057, SIM-058, SIM-062, SIM-076).</summary>
     [Alias("admit-session")]
+    [AlwaysInterleave]
     Task<LimitVerdict> AdmitSession(string sessionId, int symbols);
 
     /// <summary>Whether the user's tier may name this data provider (SIM-080).</summary>
     [Alias("allows-provider")]
+    [AlwaysInterleave]
     Task<bool> AllowsProvider(string provider);
 
     /// <summary>
@@ -38,10 +48,12 @@ public interface ITenantGrain : IGrainWithStringKey
 
     /// <summary>The session is finished, failed, discarded or expired: frees its place.</summary>
     [Alias("session-ended")]
+    [AlwaysInterleave]
     Task SessionEnded(string sessionId);
 
     /// <summary>Counts orders against <c>orders_per_minute</c>; a refused batch is counted as attempted for the answer only (SIM-059, SIM-060, SIM-068).</summary>
     [Alias("admit-orders")]
+    [AlwaysInterleave]
     Task<LimitVerdict> AdmitOrders(int orders);
 
     /// <summary>Ticks 1 … <paramref name="ticks"/> of the session have been sent for the first time; idempotent, a smaller number changes nothing (SIM-075).</summary>
@@ -54,10 +66,12 @@ public interface ITenantGrain : IGrainWithStringKey
 
     /// <summary>SIM-040.</summary>
     [Alias("limits")]
+    [AlwaysInterleave]
     Task<LimitsView> GetLimits();
 
     /// <summary>Counts a token request; false = too many (SIM-031).</summary>
     [Alias("admit-token")]
+    [AlwaysInterleave]
     Task<LimitVerdict> AdmitToken();
 
     /// <summary>The account system changed the account: reload, and close the connections of disabled keys (SIM-048).</summary>

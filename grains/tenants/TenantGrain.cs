@@ -29,10 +29,14 @@ public sealed partial class TenantGrain(
     private readonly WindowCount _tokens = new();
     private Account? _account;
     private EffectiveLimits? _limits;
+    private TenantLedger? _ledger;
+    private Task _write = Task.CompletedTask;
+    private Task? _nextWrite;
+    private Exception? _lost;
 
     private string User => this.GetPrimaryKeyString();
 
-    private TenantLedger Ledger => new(state.State, _options);
+    private TenantLedger Ledger => _ledger ??= new TenantLedger(state.State, _options);
 
     /// <exception cref="UnknownTenantException">The account system knows no such user.</exception>
     private EffectiveLimits Limits => _limits ?? throw new UnknownTenantException(User);
@@ -161,10 +165,11 @@ public sealed partial class TenantGrain(
 
     private async Task LoadAccount(CancellationToken cancellationToken)
     {
-        _account = await accounts.FindAsync(User, cancellationToken);
-        _limits = _account is null
+        var account = await accounts.FindAsync(User, cancellationToken);
+        var limits = account is null
             ? null
-            : EffectiveLimits.Of(_account, await accounts.PlanLimitsAsync(_account.Plan, cancellationToken), _options.Of(_account.Tier));
+            : EffectiveLimits.Of(account, await accounts.PlanLimitsAsync(account.Plan, cancellationToken), _options.Of(account.Tier));
+        (_account, _limits) = (account, limits);
     }
 
     private async Task SaveAndSettle()
@@ -173,15 +178,38 @@ public sealed partial class TenantGrain(
         await SettleUsage();
     }
 
-    private async Task Save()
+    /// <summary>
+    /// Stores what the state says now. While one write is under way, all that ask share the next: the document grows with the user's sessions, and
+    /// writing it for each of them alone would cost the square of their number.
+    /// </summary>
+    private Task Save()
+    {
+        if (_lost is { } lost) return Task.FromException(new InvalidOperationException("what is stored of the user is unknown; this activation ends", lost));
+        if (_nextWrite is { } shared) return shared;
+        if (_write.IsCompleted) return _write = Write();
+        return _nextWrite = WriteAfter(_write);
+    }
+
+    private async Task WriteAfter(Task earlier)
+    {
+        // its failure is told to those who asked for it, and by _lost to us
+        await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        (_write, _nextWrite) = (_nextWrite!, null);
+        if (_lost is { } lost) throw new InvalidOperationException("what is stored of the user is unknown; this activation ends", lost);
+        await Write();
+    }
+
+    /// <remarks>The storage turns the state into bytes before it first waits, so what other calls change meanwhile is in the next write.</remarks>
+    private async Task Write()
     {
         try
         {
             await state.WriteStateAsync();
         }
-        catch
+        catch (Exception failure)
         {
             // Nobody knows what is stored now: the next activation reads it.
+            _lost = failure;
             DeactivateOnIdle();
             throw;
         }

@@ -12,12 +12,21 @@ namespace Trading.Grains.Tenants;
 /// The rules of one user's sessions and metering, applied to the stored <see cref="TenantState"/>: who may create a session, what is counted,
 /// and what is charged. Pure; the grain persists the state before it answers.
 /// </summary>
+/// <remarks>The only one who changes the state's sessions while it lives: it keeps count of them, so that no call costs the number of sessions.</remarks>
 internal sealed class TenantLedger(TenantState state, PlanOptions options)
 {
     /// <summary>How long an ended session is remembered, so that a late or repeated call about it is recognised.</summary>
     internal static readonly TimeSpan EndedRetention = TimeSpan.FromMinutes(10);
 
     private const int MaxEnded = 1000;
+
+    private int _admitted;
+    private int _ended;
+
+    /// <summary>Before this nothing expires. The first look always counts.</summary>
+    private DateTimeOffset _pruneAt = DateTimeOffset.MinValue;
+
+    private TimeSpan Retention => TimeSpan.FromHours(options.SessionRetentionHours);
 
     /// <summary>Counts a session about to be created. Repeating it for a session that is still open changes nothing.</summary>
     public LimitVerdict AdmitSession(string sessionId, int symbols, EffectiveLimits limits, DateTimeOffset now)
@@ -33,6 +42,9 @@ internal sealed class TenantLedger(TenantState state, PlanOptions options)
         if (Refusal(symbols, limits, now) is { } refusal) return refusal;
 
         FixedWindow.Hour.Add(state.Hour, now, 1);
+        if (entry is not null) _ended--;
+        _admitted++;
+        ExpiresAt(now + Retention);
         state.Sessions[sessionId] = new SessionEntry { Stage = SessionStage.Admitted, AdmittedAt = now, LastSeen = now, Day = DayOf(now) };
         return limits.Wire.SessionsPerHour is { } hourly && FixedWindow.Hour.ShouldWarn(state.Hour, now, hourly, options.WarningPercent)
             ? Verdicts.Warning(plan, LimitNames.SessionsPerHour, state.Hour.Used, hourly, FixedWindow.Hour.EndOf(now))
@@ -45,6 +57,8 @@ internal sealed class TenantLedger(TenantState state, PlanOptions options)
         if (!state.Sessions.TryGetValue(sessionId, out var entry)) return false;
         entry.LastSeen = now;
         if (entry.Stage != SessionStage.Admitted) return true;
+        Prune(now);
+        _admitted--;
         entry.Stage = SessionStage.Started;
         FixedWindow.Day.Add(state.SimulationsToday, now, 1);
         Charge(sessionId, entry, DayOf(now), MeteringKind.Simulation, 1);
@@ -55,8 +69,12 @@ internal sealed class TenantLedger(TenantState state, PlanOptions options)
     public void EndSession(string sessionId, DateTimeOffset now)
     {
         if (!state.Sessions.TryGetValue(sessionId, out var entry)) return;
-        entry.Stage = SessionStage.Ended;
         entry.LastSeen = now;
+        Prune(now);
+        if (entry.Stage == SessionStage.Admitted) _admitted--;
+        if (entry.Stage != SessionStage.Ended) _ended++;
+        entry.Stage = SessionStage.Ended;
+        ExpiresAt(now + EndedRetention);
         Prune(now);
     }
 
@@ -94,7 +112,7 @@ internal sealed class TenantLedger(TenantState state, PlanOptions options)
     public int OpenSessions(DateTimeOffset now)
     {
         Prune(now);
-        return state.Sessions.Values.Count(entry => entry.Stage != SessionStage.Ended);
+        return state.Sessions.Count - _ended;
     }
 
     public long SessionsThisHour(DateTimeOffset now) => FixedWindow.Hour.Used(state.Hour, now);
@@ -132,13 +150,12 @@ internal sealed class TenantLedger(TenantState state, PlanOptions options)
     }
 
     // A session that is created but not started will start without being asked again, so it takes its share of the day at once.
-    private long SimulationsOfDay(DateTimeOffset now) =>
-        FixedWindow.Day.Used(state.SimulationsToday, now) + state.Sessions.Values.Count(entry => entry.Stage == SessionStage.Admitted);
+    private long SimulationsOfDay(DateTimeOffset now) => FixedWindow.Day.Used(state.SimulationsToday, now) + _admitted;
 
     // Nobody can know when a running session ends; the oldest silent one is given up at its expiry.
     private DateTimeOffset NextExpiry(DateTimeOffset now) => state.Sessions.Values
         .Where(entry => entry.Stage != SessionStage.Ended)
-        .Select(entry => entry.LastSeen + TimeSpan.FromHours(options.SessionRetentionHours))
+        .Select(entry => entry.LastSeen + Retention)
         .DefaultIfEmpty(now)
         .Min();
 
@@ -170,17 +187,37 @@ internal sealed class TenantLedger(TenantState state, PlanOptions options)
         return sessionId[..kept] + "~" + digest + "@" + time;
     }
 
+    private void ExpiresAt(DateTimeOffset instant)
+    {
+        if (instant < _pruneAt) _pruneAt = instant;
+    }
+
     private void Prune(DateTimeOffset now)
     {
-        var expiry = now - TimeSpan.FromHours(options.SessionRetentionHours);
-        var forget = now - EndedRetention;
+        if (now < _pruneAt && _ended <= MaxEnded) return;
+        (_admitted, _ended, _pruneAt) = (0, 0, DateTimeOffset.MaxValue);
         foreach (var (session, entry) in state.Sessions)
         {
-            if (entry.LastSeen <= (entry.Stage == SessionStage.Ended ? forget : expiry)) state.Sessions.Remove(session);
+            var expires = entry.LastSeen + (entry.Stage == SessionStage.Ended ? EndedRetention : Retention);
+            if (expires <= now)
+            {
+                state.Sessions.Remove(session);
+                continue;
+            }
+
+            ExpiresAt(expires);
+            if (entry.Stage == SessionStage.Admitted) _admitted++;
+            else if (entry.Stage == SessionStage.Ended) _ended++;
         }
 
-        var ended = state.Sessions.Where(pair => pair.Value.Stage == SessionStage.Ended).ToList();
-        foreach (var (session, _) in ended.OrderBy(pair => pair.Value.LastSeen).Take(Math.Max(0, ended.Count - MaxEnded))) state.Sessions.Remove(session);
+        if (_ended > MaxEnded) ForgetOldest(_ended - MaxEnded);
+    }
+
+    private void ForgetOldest(int count)
+    {
+        var oldest = state.Sessions.Where(pair => pair.Value.Stage == SessionStage.Ended).OrderBy(pair => pair.Value.LastSeen).Take(count).ToList();
+        foreach (var (session, _) in oldest) state.Sessions.Remove(session);
+        _ended -= oldest.Count;
     }
 
     private static int DayOf(DateTimeOffset now) => DateOnly.FromDateTime(now.UtcDateTime).DayNumber;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -20,6 +21,12 @@ public sealed class FileDocumentStore : IDocumentStore, IDisposable
 
     /// <summary>Writers of different keys do not wait for each other's sync.</summary>
     private readonly Lock[] _stripes = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
+
+    /// <summary>
+    /// Tags of the documents that this process has written, by file name: nobody else writes here, so a write need not read the whole old content
+    /// only to learn its tag. What a failed write left behind is not in here. Used under the name's stripe.
+    /// </summary>
+    private readonly ConcurrentDictionary<string, string> _tags = new(StringComparer.Ordinal);
 
     public FileDocumentStore(string folder)
         : this(new DiskFiles(folder))
@@ -48,11 +55,14 @@ public sealed class FileDocumentStore : IDocumentStore, IDisposable
             {
                 lock (StripeOf(name))
                 {
-                    var current = Read(key, name);
-                    if (current?.ETag != expectedETag)
+                    if (!_tags.TryGetValue(name, out var current))
+                        current = Read(key, name)?.ETag;
+                    if (current != expectedETag)
                         return null;
                     var etag = NewETag();
+                    _tags.TryRemove(name, out _);
                     AtomicFile.Write(_files, Folder, name, Encode(key, etag, content.Span));
+                    _tags[name] = etag;
                     return etag;
                 }
             },
@@ -69,6 +79,7 @@ public sealed class FileDocumentStore : IDocumentStore, IDisposable
                 {
                     if (Read(key, name)?.ETag is not { } etag || etag != expectedETag)
                         return false;
+                    _tags.TryRemove(name, out _);
                     _files.Delete($"{Folder}/{name}");
                     _files.SyncFolder(Folder);
                     return true;

@@ -22,6 +22,12 @@ internal sealed class FlakyStorage : IGrainStorage
 
     public WriteFault NextWrite { get; set; }
 
+    /// <summary>Writes that have begun.</summary>
+    public int Writes { get; private set; }
+
+    /// <summary>What a write waits for before it stores what it was given at its beginning.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         grainState.RecordExists = _documents.TryGetValue($"{stateName}/{grainId}", out var document);
@@ -30,17 +36,19 @@ internal sealed class FlakyStorage : IGrainStorage
         return Task.CompletedTask;
     }
 
-    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var fault = NextWrite;
         NextWrite = WriteFault.None;
+        Writes++;
+        var content = JsonSerializer.SerializeToUtf8Bytes(grainState.State);
+        await Gate;
         if (fault == WriteFault.Lost) throw new IOException("the write was lost");
         var tag = Guid.NewGuid().ToString("N");
-        _documents[$"{stateName}/{grainId}"] = (JsonSerializer.SerializeToUtf8Bytes(grainState.State), tag);
+        _documents[$"{stateName}/{grainId}"] = (content, tag);
         if (fault == WriteFault.Unanswered) throw new IOException("the answer was lost");
         grainState.ETag = tag;
         grainState.RecordExists = true;
-        return Task.CompletedTask;
     }
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException();

@@ -29,6 +29,37 @@ public class TenantFaultTests
         Assert.Equal((2, 2), ((await tenant.GetLimits()).Usage["sessions_per_hour"], (await tenant.GetLimits()).Usage["concurrent_sessions"]));
     }
 
+    [Fact]
+    public async Task Admissions_that_come_together_share_a_write_and_none_is_answered_before_it()
+    {
+        var storage = new FlakyStorage();
+        await using var host = await GrainHost.StartAsync(services => services.AddKeyedSingleton<IGrainStorage>("trading", storage));
+        var (gate, admissions) = await AdmitTogether(host, storage, 20);
+        Assert.Equal(1, storage.Writes);
+        Assert.All(admissions, admission => Assert.False(admission.IsCompleted));
+
+        gate.SetResult();
+        Assert.All(await Task.WhenAll(admissions), verdict => Assert.True(verdict.Allowed));
+        Assert.Equal(2, storage.Writes);
+        await host.DeactivateAllAsync();
+        Assert.Equal(20, (await host.Client.GetGrain<ITenantGrain>("u").GetLimits()).Usage["concurrent_sessions"]);
+    }
+
+    [Fact]
+    public async Task When_a_write_fails_everybody_who_waits_for_it_or_the_next_is_told()
+    {
+        var storage = new FlakyStorage();
+        await using var host = await GrainHost.StartAsync(services => services.AddKeyedSingleton<IGrainStorage>("trading", storage));
+        storage.NextWrite = WriteFault.Lost;
+        var (gate, admissions) = await AdmitTogether(host, storage, 5);
+
+        gate.SetResult();
+        foreach (var admission in admissions) await Assert.ThrowsAnyAsync<Exception>(() => admission);
+        var tenant = host.Client.GetGrain<ITenantGrain>("u");
+        Assert.Equal((0L, 1), ((await tenant.GetLimits()).Usage["concurrent_sessions"], storage.Writes));
+        Assert.True((await tenant.AdmitSession("s-1", 1)).Allowed);
+    }
+
     [Theory]
     [Trait("req", "SIM-075")]
     [InlineData(false)]
@@ -63,5 +94,18 @@ public class TenantFaultTests
         await accounts.Watched.Task.WaitAsync(TimeSpan.FromSeconds(20));
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (await tenant.RenewConnection("c-1")) patience.Token.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>All of them are counted, and the first write waits for the gate.</summary>
+    private static async Task<(TaskCompletionSource Gate, List<Task<LimitVerdict>> Admissions)> AdmitTogether(GrainHost host, FlakyStorage storage, int count)
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        storage.Gate = gate.Task;
+        host.Accounts.Add("u", Plan.Enterprise);
+        var tenant = host.Client.GetGrain<ITenantGrain>("u");
+        var admissions = Enumerable.Range(1, count).Select(session => tenant.AdmitSession($"s-{session}", 1)).ToList();
+        // calls that only look do not wait for the write; the count shows when all have been taken
+        while ((await tenant.GetLimits()).Usage["concurrent_sessions"] < count) await Task.Yield();
+        return (gate, admissions);
     }
 }
