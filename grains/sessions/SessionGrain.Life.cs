@@ -24,6 +24,7 @@ public sealed partial class SessionGrain
     private int _fillsShown = -1;
     private DateTimeOffset _portfolioAt;
     private Task _portfolio = Task.CompletedTask;
+    private PortfolioUpdate? _portfolioNext;
     private IGrainTimer? _deadline;
     private DateTimeOffset _deadlineAt;
 
@@ -251,15 +252,27 @@ public sealed partial class SessionGrain
     private void ShowPortfolio(SessionMachine machine, bool final)
     {
         var now = time.GetUtcNow();
-        if (!_portfolio.IsCompleted || (machine.FillCount == _fillsShown && !final)) return;
-        if (!final && now - _portfolioAt < _options.PortfolioEvery) return;
+        if (machine.FillCount == _fillsShown && !final) return;
+        if (!final && (!_portfolio.IsCompleted || now - _portfolioAt < _options.PortfolioEvery)) return;
         _fillsShown = machine.FillCount;
         _portfolioAt = now;
         _portfolioSequence++;
-        _portfolio = Show(PortfolioNow(machine));
+        var update = PortfolioNow(machine);
+        if (_portfolio.IsCompleted) _portfolio = Show(update);
+        else _portfolioNext = update;
     }
 
     private async Task Show(PortfolioUpdate update)
+    {
+        await ShowOne(update);
+        while (_portfolioNext is { } next)
+        {
+            _portfolioNext = null;
+            await ShowOne(next);
+        }
+    }
+
+    private async Task ShowOne(PortfolioUpdate update)
     {
         try
         {
