@@ -3,6 +3,7 @@ using Trading.Engine.Bars;
 using Trading.Engine.Configuration;
 using Trading.GrainInterfaces.Sessions;
 using Trading.MarketData.Cache;
+using Trading.MarketData.Instruments;
 using Trading.MarketData.Ranges;
 using Trading.MarketData.Sources;
 
@@ -96,6 +97,9 @@ public sealed class SessionLoader(IBarSource bars, BarFingerprints fingerprints,
     private PreparedSession Assemble(string tenant, CreateCommand command, SimulationConfig config, List<BarSeries> series, List<string> missing, DateTimeOffset now)
     {
         if (series.Count == 0) return PreparedSession.Refused(NoData(missing, command.RequestId));
+        // nothing converts, so amounts of two currencies would be added up (SIM-236)
+        var currencies = series.Select(one => InstrumentTable.Currency(one.Instrument)).Distinct(StringComparer.Ordinal).ToList();
+        if (currencies.Count > 1) return PreparedSession.Refused(SessionErrors.InvalidField("symbols", $"a session has one currency, but the symbols are priced in {string.Join(", ", currencies)}", command.RequestId));
         var ranges = series.ConvertAll(one => (Series: one, Range: DataRange.Of(one, config.Start, config.End, config.ExtendedHours)));
         // without any trading time nothing is missing: the session has 0 ticks
         if (ranges.Exists(one => one.Range.Candles > 0))

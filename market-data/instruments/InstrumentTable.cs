@@ -61,6 +61,23 @@ public sealed class InstrumentTable
         }
     }
 
+    /// <summary>
+    /// The currency in which an instrument is priced: the second of a currency pair, the quote of a crypto pair (coins pegged to the dollar count as
+    /// dollars), US dollars for everything else.
+    /// </summary>
+    public static string Currency(Instrument instrument)
+    {
+        ArgumentNullException.ThrowIfNull(instrument);
+        var symbol = instrument.Symbol;
+        return instrument.AssetClass switch
+        {
+            AssetClass.Forex when symbol.Length == 6 && Currencies.Contains(symbol[3..]) => symbol[3..],
+            AssetClass.Crypto when symbol.EndsWith("EUR", StringComparison.Ordinal) => "EUR",
+            AssetClass.Crypto when symbol.EndsWith("GBP", StringComparison.Ordinal) => "GBP",
+            _ => "USD",
+        };
+    }
+
     /// <summary>Reads <c>instruments.csv</c> in <paramref name="directory"/>; without that file the table has no overrides.</summary>
     /// <exception cref="InvalidDataException">A line is malformed; the message names file, line and what would be right.</exception>
     public static InstrumentTable Load(string directory)
