@@ -19,8 +19,11 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-import websockets
-from websockets.exceptions import WebSocketException
+try:
+    import websockets
+    from websockets.exceptions import WebSocketException
+except ImportError:
+    sys.exit("this example needs the package websockets (Debian: apt install python3-websockets, elsewhere: pip install websockets)")
 
 EXTENSIONS = ["execution", "report", "fractional_quantity"]
 
@@ -28,10 +31,17 @@ EXTENSIONS = ["execution", "report", "fractional_quantity"]
 def load_closes(path):
     """Closes by bar-open time, as whole numbers of 10^-8 so that every comparison is exact."""
     closes = {}
-    with open(path, newline="") as file:
-        for row in csv.DictReader(file):
-            whole, _, fraction = row["close"].partition(".")
-            closes[row["timestamp_utc"]] = int(whole + (fraction + "00000000")[:8])
+    try:
+        with open(path, newline="") as file:
+            for row in csv.DictReader(file):
+                whole, _, fraction = row["close"].partition(".")
+                closes[row["timestamp_utc"]] = int(whole + (fraction + "00000000")[:8])
+    except OSError as error:
+        sys.exit(f"the bars cannot be read: {path}: {error.strerror}")
+    except (KeyError, ValueError, AttributeError, UnicodeDecodeError, csv.Error):
+        sys.exit(f"{path} is no file of bars: a CSV with the columns timestamp_utc and close is expected (wrong after {len(closes)} bars)")
+    if not closes:
+        sys.exit(f"{path} holds no bars")
     return closes
 
 
@@ -105,8 +115,11 @@ class Client:
                 if self.result is not None:
                     break
                 attempt += 1
+                reason = getattr(error, "reason", None) or error
                 if attempt > self.options.retries:
-                    sys.exit(f"no connection after {attempt} attempts: {error}")
+                    sys.exit(f"no connection to {self.options.url} after {attempt} attempts: {reason}")
+                if attempt == 1 and not self.created:
+                    print(f"{self.options.url} does not answer ({reason}); trying again. Is the service running (./run)?", file=sys.stderr, flush=True)
                 self.token = None
                 self.reconnects += 1
                 await asyncio.sleep(min(0.05 * 2 ** min(attempt, 6), 2.0))
@@ -136,7 +149,7 @@ class Client:
         extensions = EXTENSIONS + (["batched_ticks"] if options.batched else []) + (["advanced_orders"] if options.bracket else [])
         return {"session_id": options.session_id, "symbols": [options.symbol], "start": options.start, "end": options.end,
                 "initial_cash": options.cash, "commission_per_share": options.commission, "slippage_bps": options.slippage,
-                "extensions": extensions, "execution": {"execution_timing": options.timing, **json.loads(options.execution)}}
+                "extensions": extensions, "execution": {"execution_timing": options.timing, **options.execution}}
 
     async def send(self, socket, kind, data, request_id=None):
         await socket.send(json.dumps({"type": kind, "data": data, "request_id": request_id}, separators=(",", ":")))
@@ -269,6 +282,18 @@ def print_result(client):
         print(f"  {'result_hash':18} {client.report['result_hash']}")
 
 
+def bracket(text):
+    profit, loss = (int(part) for part in text.split(","))
+    return profit, loss
+
+
+def json_object(text):
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        raise ValueError("no JSON object")
+    return value
+
+
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--url", default="http://127.0.0.1:8080")
@@ -281,13 +306,13 @@ def parse_arguments():
     parser.add_argument("--slow", type=int, default=30)
     parser.add_argument("--quantity", type=int, default=10)
     parser.add_argument("--short", action="store_true", help="sell short below the slow average instead of staying out")
-    parser.add_argument("--bracket", help="PROFIT_BPS,LOSS_BPS: leave each entry by a take profit or a stop loss instead of the crossover")
+    parser.add_argument("--bracket", type=bracket, help="PROFIT_BPS,LOSS_BPS: leave each entry by a take profit or a stop loss instead of the crossover")
     parser.add_argument("--step", type=int, default=1_000_000, help="price step in 10^-8 for bracket prices (0.01 = 1000000)")
     parser.add_argument("--cash", default="100000.00")
     parser.add_argument("--commission", default="0.005", help="per share")
     parser.add_argument("--slippage", type=int, default=5, help="basis points")
     parser.add_argument("--timing", default="next_open", choices=["next_open", "current_close", "next_close"])
-    parser.add_argument("--execution", default="{}", help="further execution parameters, JSON")
+    parser.add_argument("--execution", default="{}", type=json_object, help="further execution parameters, a JSON object")
     parser.add_argument("--window", type=int, default=1, help="ticks the service may send ahead")
     parser.add_argument("--batched", action="store_true", help="many ticks in one message")
     parser.add_argument("--session-id", default=None)
@@ -297,10 +322,11 @@ def parse_arguments():
     options = parser.parse_args()
     if not options.key:
         parser.error("an API key is needed: --key or SIM_API_KEY")
+    if not options.url.startswith(("http://", "https://")):
+        parser.error(f"--url {options.url}: an address like http://127.0.0.1:8080 is expected")
     options.url = options.url.rstrip("/")
     options.symbol = options.symbol or os.path.splitext(os.path.basename(options.bars))[0]
     options.session_id = options.session_id or f"sma-{options.symbol}-{datetime.datetime.now(datetime.timezone.utc):%Y%m%dT%H%M%S%f}"
-    options.bracket = tuple(int(part) for part in options.bracket.split(",")) if options.bracket else None
     return options
 
 
@@ -312,7 +338,10 @@ def main():
     options = parse_arguments()
     closes = load_closes(options.bars)
     options.start = instant(options.start or min(closes))
-    after_last = datetime.datetime.strptime(max(closes), "%Y-%m-%dT%H:%M:%SZ") + datetime.timedelta(minutes=1)
+    try:
+        after_last = datetime.datetime.strptime(max(closes), "%Y-%m-%dT%H:%M:%SZ") + datetime.timedelta(minutes=1)
+    except ValueError:
+        sys.exit(f"{options.bars}: timestamp_utc is expected in the form 2024-07-16T13:30:00Z, but reads {max(closes)}")
     options.end = instant(options.end or f"{after_last:%Y-%m-%dT%H:%M:%SZ}")
     client = Client(options, Crossover(closes, options.fast, options.slow, options.quantity, options.short))
     asyncio.run(client.run())
@@ -323,4 +352,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -195,7 +195,9 @@ internal sealed partial class SimulationConnection : IDisposable
         }
 
         await FlushAsync().ConfigureAwait(false);
-        if (reply.End != SessionEnd.No) await EndSessionAsync(reply.End).ConfigureAwait(false);
+        // a session that ended before this connection came is not this connection's: its refusal is the whole answer (SIM-274)
+        var ended = reply.End != SessionEnd.No && (_established || !_refused);
+        if (ended) await EndSessionAsync(reply.End).ConfigureAwait(false);
         else if (_refusals.TooMany) await CloseLockedAsync(Closing.Refusals).ConfigureAwait(false);
         return reply.More && !_closing;
     }
