@@ -28,7 +28,7 @@ public sealed partial class DocumentTests
     {
         var list = File.ReadAllText(Path.Combine(Root, "docs", "decisions", "README.md"));
         var decisions = Directory.EnumerateFiles(Path.Combine(Root, "docs", "decisions"), "0*.md").Select(file => Path.GetFileName(file)!);
-        Assert.Empty(decisions.Where(name => !list.Contains($"]({name})", StringComparison.Ordinal)));
+        Assert.DoesNotContain(decisions, name => !list.Contains($"]({name})", StringComparison.Ordinal));
     }
 
     [GeneratedRegex(@"`((?:engine|market-data|protocol|grain-interfaces|grains|storage|embedded|silo|gateway|benchmarks|tests|examples|tools)/[\w/.-]+\.(?:cs|py|json|txt|csproj))`")]
