@@ -25,7 +25,8 @@ internal readonly record struct Received(ReceivedKind Kind, ReadOnlyMemory<byte>
 /// <summary>Puts whole messages together in one rented buffer. One receive at a time; the next one may only begin when the last message was used.</summary>
 internal sealed class MessageReceiver(WebSocket socket, int maximumBytes, int hardBytes) : IDisposable
 {
-    private const int FirstBytes = 4_096;
+    // an acknowledgement has 80 bytes; who sends more gets more, and who sends nothing costs little
+    private const int FirstBytes = 512;
     private const int KeepBytes = 65_536;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstBytes);
 

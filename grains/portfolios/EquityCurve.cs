@@ -10,7 +10,8 @@ internal sealed class EquityCurve
 {
     public const int MaxPoints = 1000;
 
-    private readonly List<EquityPoint> _kept = new(MaxPoints);
+    // grows as needed: most sessions are idle, and the whole room takes 32 KiB
+    private readonly List<EquityPoint> _kept = [];
     private EquityPoint _last;
     private long _seen;
     private long _stride = 1;

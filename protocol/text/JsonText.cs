@@ -14,12 +14,14 @@ namespace Trading.Protocol.Text;
 public sealed class JsonText : IBufferWriter<byte>, IDisposable
 {
     private static readonly SearchValues<char> Escaped = SearchValues.Create("\"\\\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e\u000f\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f\u007f");
+    private const int Smallest = 4096;
     private readonly List<int> _ends = [];
-    private byte[] _buffer;
+    private byte[] _buffer = [];
     private int _at;
+    private int _expected;
 
-    /// <param name="capacity">First size of the buffer in bytes; it grows as needed.</param>
-    public JsonText(int capacity = 4096) => _buffer = ArrayPool<byte>.Shared.Rent(capacity);
+    /// <param name="capacity">First size of the buffer in bytes, which is rented with the first append; it grows as needed.</param>
+    public JsonText(int capacity = Smallest) => _expected = capacity;
 
     /// <summary>Finished frames.</summary>
     public int FrameCount => _ends.Count;
@@ -40,14 +42,12 @@ public sealed class JsonText : IBufferWriter<byte>, IDisposable
     /// <summary>What was appended since the last frame ended is a frame.</summary>
     public void EndFrame() => _ends.Add(_at);
 
-    /// <summary>Forgets all content and keeps the buffer, unless it grew above <paramref name="keepAtMost"/> bytes.</summary>
-    public void Clear(int keepAtMost = 1 << 20)
+    /// <summary>Forgets all content and gives the buffer back, so that a connection that says nothing holds none; the next one is as large as was needed.</summary>
+    /// <param name="expectAtMost">Above this size in bytes what was needed was an exception.</param>
+    public void Clear(int expectAtMost = 1 << 20)
     {
-        _at = 0;
-        _ends.Clear();
-        if (_buffer.Length <= keepAtMost) return;
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = ArrayPool<byte>.Shared.Rent(4096);
+        _expected = _at <= expectAtMost ? Math.Max(_at, Smallest) : Smallest;
+        Dispose();
     }
 
     public void Dispose()
@@ -194,7 +194,7 @@ public sealed class JsonText : IBufferWriter<byte>, IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow(int bytes)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, checked(_at + bytes)));
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(_buffer.Length * 2, _expected), checked(_at + bytes)));
         _buffer.AsSpan(0, _at).CopyTo(larger);
         if (_buffer.Length > 0) ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = larger;
