@@ -29,18 +29,21 @@ public static class EngineBench
         ArgumentNullException.ThrowIfNull(output);
         var series = SyntheticBars.RandomWalk(Bars);
         WarmUp(series);
-        var bare = Best(() => Reference(series));
-        var engine = Best(() => Crossover(series, 0, out _));
+        var bare = Median(() => Reference(series));
+        var engine = Median(() => Crossover(series, 0, out _));
         Crossover(series, 0, out var last);
         Write(output, "bare loop, same signals, no engine", bare, null);
-        Write(output, $"SMA crossover, {last.OrderCount} market orders", engine, AllocatedPerBar(series, 0));
-        Write(output, "no order, no position", Best(() => Idle(series)), null);
+        var allocated = AllocatedPerBar(series, 0);
+        Write(output, $"SMA crossover, {last.OrderCount} market orders", engine, allocated);
+        Write(output, "no order, no position", Median(() => Idle(series)), null);
         foreach (var resting in (int[])[1, 10, 100])
         {
-            Write(output, $"SMA crossover and {resting} resting limits", Best(() => Crossover(series, resting, out _)), AllocatedPerBar(series, resting));
+            Write(output, $"SMA crossover and {resting} resting limits", Median(() => Crossover(series, resting, out _)), AllocatedPerBar(series, resting));
         }
 
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"engine / bare loop = {engine / bare:F2}   fills {last.Statistics.Counters.Fills}   hash {last.ResultHash[..16]}"));
+        Medians.AtLeast(output, "million bars/s of the SMA crossover, median", Bars / engine / 1e6, 10);
+        Medians.AtMost(output, "bytes allocated per bar in the steady state", allocated, 0);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"an idle simulation of one symbol holds {MemoryOfIdle(series)} bytes"));
     }
 
@@ -60,17 +63,17 @@ public static class EngineBench
         Thread.Sleep(200);
     }
 
-    private static double Best(Func<long> work)
+    private static double Median(Func<long> work)
     {
-        var best = double.MaxValue;
+        var seconds = new double[Rounds];
         for (var round = 0; round < Rounds; round++)
         {
             var start = Stopwatch.GetTimestamp();
             work();
-            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            seconds[round] = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
 
-        return best;
+        return Medians.Of(seconds);
     }
 
     private static Simulation New(BarSeries series)

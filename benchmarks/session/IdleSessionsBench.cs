@@ -8,11 +8,27 @@ namespace Trading.Bench.Session;
 internal static class IdleSessionsBench
 {
     private const int Sessions = 5_000;
+    private const int Rounds = 3;
 
     public static async Task RunAsync(TextWriter output)
     {
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{Sessions:N0} open sessions in one process"));
-        var (bareSeconds, bareBytes) = await IdleSocketsAsync();
+        var (rates, sizes) = (new List<double>(), new List<double>());
+        for (var round = 0; round < Rounds; round++)
+        {
+            var (bareSeconds, bareBytes) = await IdleSocketsAsync();
+            var (seconds, each) = await IdleSessionsAsync();
+            rates.Add(Sessions / seconds);
+            sizes.Add(each / 1024);
+            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  connect and create: {Sessions / seconds:N0} sessions/s   bare WebSockets: {Sessions / bareSeconds:N0}/s   ratio {bareSeconds / seconds:0.00}   memory of each: {each / 1024:0.0} KiB   bare WebSocket: {bareBytes / 1024:0.0} KiB   ratio {each / bareBytes:0.00}"));
+        }
+
+        Medians.AtLeast(output, "sessions created per second with 50 creators, median", Medians.Of(rates), 1_000);
+        Medians.AtMost(output, "KiB of an idle session with its connection, median", Medians.Of(sizes), 60);
+    }
+
+    private static async Task<(double Seconds, double BytesEach)> IdleSessionsAsync()
+    {
         using var service = ServiceProcess.StartService();
         var token = await SessionConnection.TokenAsync(service.Address, service.Key);
         var clients = new List<SessionConnection>();
@@ -22,10 +38,7 @@ internal static class IdleSessionsBench
             var before = service.ResidentBytes;
             var clock = Stopwatch.StartNew();
             await OpenAsync(clients, service, token, Sessions);
-            var seconds = clock.Elapsed.TotalSeconds;
-            var each = (service.ResidentBytes - before) / (double)Sessions;
-            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  connect and create: {seconds:0.0} s, {Sessions / seconds:N0} sessions/s   bare WebSockets: {Sessions / bareSeconds:N0} connections/s   ratio {bareSeconds / seconds:0.00}"));
-            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  memory of an idle session with its connection: {each / 1024:0.0} KiB   bare WebSocket: {bareBytes / 1024:0.0} KiB   ratio {each / bareBytes:0.00}"));
+            return (clock.Elapsed.TotalSeconds, (service.ResidentBytes - before) / (double)Sessions);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Trading.Bench.Session;
@@ -66,9 +67,16 @@ internal sealed partial class ServiceProcess : IDisposable
 
     private static (Process Process, Uri Address) Start(IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         var process = Process.Start(start) ?? throw new InvalidOperationException("the server did not start");
+        // the service's log; somebody must read it, and only what it says first is of interest, if it does not start
+        var said = new StringBuilder();
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (said) if (said.Length < 4096) said.AppendLine(line.Data);
+        };
+        process.BeginErrorReadLine();
         while (process.StandardOutput.ReadLine() is { } line)
         {
             var match = Ready().Match(line);
@@ -77,7 +85,8 @@ internal sealed partial class ServiceProcess : IDisposable
             return (process, new Uri(match.Groups["address"].Value));
         }
 
-        throw new InvalidOperationException($"the server ended with code {process.ExitCode} before it was ready");
+        process.WaitForExit();
+        lock (said) throw new InvalidOperationException($"the server ended with code {process.ExitCode} before it was ready: {said}");
     }
 
     [GeneratedRegex(@"^ready .*?(?<address>http://127\.0\.0\.1:\d+)")]
