@@ -41,7 +41,7 @@ public sealed partial class SessionGrain
         }
         catch (SnapshotException unreadable)
         {
-            // a snapshot is a shortcut that another version of the engine need not understand
+            // a snapshot is a shortcut that another version need not understand; the records are kept for this (decision 011)
             LogSnapshotUnreadable(_key.Tenant, _key.Session, unreadable.Message);
             await Recover(null, await ReadAfter(0, cancellationToken), cancellationToken);
         }

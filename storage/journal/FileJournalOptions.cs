@@ -12,6 +12,12 @@ public sealed record FileJournalOptions
     /// </summary>
     public int GrowBytes { get; init; } = 1 << 20;
 
+    /// <summary>
+    /// Keeps every record of every session that is not deleted. Default true: a snapshot can be read by the version of the engine that wrote it, the
+    /// records by every later one, so without them a session does not survive an upgrade. False drops the records behind two intact snapshots.
+    /// </summary>
+    public bool KeepRecords { get; init; } = true;
+
     /// <summary>Pause before the first attempt to work again after a failed write; doubles with every failed attempt. Default 100 ms.</summary>
     public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromMilliseconds(100);
 

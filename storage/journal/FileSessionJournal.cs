@@ -9,9 +9,9 @@ namespace Trading.Storage.Journal;
 /// </summary>
 /// <remarks>
 /// <para>Thread-safe. The folder is locked, so that a second process cannot open it.</para>
-/// <para>What may be dropped: of each session the two newest snapshots are kept, and records up to the older of the two are not needed,
-/// because if the newest snapshot turns out damaged, the older one and the records after it rebuild the same state.
-/// A segment file goes away once it and all before it hold nothing that is needed.</para>
+/// <para>What goes: a segment file, once it and all before it hold nothing but records of deleted sessions. Of each session the two newest snapshots
+/// are kept. Only with <see cref="FileJournalOptions.KeepRecords"/> off are the records up to the older of the two dropped as well: if the newest
+/// snapshot turns out damaged, the older one and the records after it rebuild the same state.</para>
 /// <para>Assumes of the device what every log does: a synced byte stays, and rewriting a sector with the same leading bytes keeps them.</para>
 /// </remarks>
 public sealed class FileSessionJournal : ISessionJournal, IDisposable
@@ -24,12 +24,14 @@ public sealed class FileSessionJournal : ISessionJournal, IDisposable
     private readonly SnapshotFolder _snapshots;
     private readonly JournalWriter _writer;
     private readonly IDisposable _lock;
+    private readonly bool _keepRecords;
     private readonly Thread? _thread;
     private List<JournalRequest> _batch = [];
     private int _disposed;
 
     private FileSessionJournal(IStorageFiles files, FileJournalOptions options, bool ownThread)
     {
+        _keepRecords = options.KeepRecords;
         try
         {
             _lock = files.Lock(LockFile);
@@ -164,6 +166,15 @@ public sealed class FileSessionJournal : ISessionJournal, IDisposable
         }
     }
 
+    public async ValueTask<IReadOnlyList<SessionKey>> ListAllAsync(SessionKey? after, int most, CancellationToken ct)
+    {
+        await SettleAsync(ct).ConfigureAwait(false);
+        SessionKey[] keys;
+        lock (_index.Gate)
+            keys = [.. _index.Sessions.Where(entry => entry.Version > 0).Select(entry => entry.Key)];
+        return SessionKey.Page(keys, after, most);
+    }
+
     /// <summary>Answers what was accepted, then closes the files and gives the lock back. Later calls throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
@@ -274,7 +285,7 @@ public sealed class FileSessionJournal : ISessionJournal, IDisposable
             lock (_index.Gate)
             {
                 var segments = _index.Segments;
-                if (covered > 0 && !entry.Gone)
+                if (covered > 0 && !_keepRecords && !entry.Gone)
                     _index.Trim(entry, covered);
                 return segments.Count > 1 && segments[0].LiveFrames == 0;
             }

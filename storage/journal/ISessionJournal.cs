@@ -22,7 +22,7 @@ public interface ISessionJournal
     ValueTask<AppendResult> AppendAsync(SessionKey key, long expectedVersion, IReadOnlyList<ReadOnlyMemory<byte>> payloads, CancellationToken ct);
 
     /// <summary>Reads the records with versions above <paramref name="afterVersion"/> in order, up to the version at the time of the call. Nothing for an unknown session.</summary>
-    /// <exception cref="RecordsDroppedException">Some of the records asked for were dropped because snapshots cover them: start from a snapshot.</exception>
+    /// <exception cref="RecordsDroppedException">The journal was told to drop records that snapshots cover, and some of those asked for are gone: start from a snapshot.</exception>
     /// <exception cref="JournalDamagedException">A stored record fails its checksum.</exception>
     IAsyncEnumerable<JournalRecord> ReadAsync(SessionKey key, long afterVersion, CancellationToken ct);
 
@@ -31,7 +31,7 @@ public interface ISessionJournal
 
     /// <summary>
     /// Stores the state as of <paramref name="version"/>, durable when it returns. The two newest snapshots are kept, so that a
-    /// damaged one can be replaced by the one before plus replay; records covered by both may be dropped.
+    /// damaged one can be replaced by the one before plus replay; an implementation may be told to drop the records that both cover.
     /// A snapshot older than the newest one is ignored, one of the same version replaces it.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="version"/> is below 1 or above the session's version.</exception>
@@ -46,6 +46,12 @@ public interface ISessionJournal
 
     /// <summary>The sessions of one tenant that have records, ordered by name (ordinal).</summary>
     IAsyncEnumerable<SessionKey> ListAsync(string tenant, CancellationToken ct);
+
+    /// <summary>The sessions of all tenants that have records, ordered by tenant, then by name (ordinal): at most <paramref name="most"/>, those behind <paramref name="after"/>.</summary>
+    /// <param name="after">Null begins with the first one. It need not exist (any more).</param>
+    /// <param name="most">1 or more.</param>
+    /// <param name="ct">Stops the listing.</param>
+    ValueTask<IReadOnlyList<SessionKey>> ListAllAsync(SessionKey? after, int most, CancellationToken ct);
 }
 
 /// <summary>One record. Versions of a session are 1, 2, 3, … without gaps.</summary>

@@ -115,4 +115,12 @@ public sealed class InMemorySessionJournal : ISessionJournal
         }
         await ValueTask.CompletedTask.ConfigureAwait(false);
     }
+
+    public ValueTask<IReadOnlyList<SessionKey>> ListAllAsync(SessionKey? after, int most, CancellationToken ct)
+    {
+        SessionKey[] keys;
+        lock (_gate)
+            keys = [.. _sessions.Keys];
+        return ValueTask.FromResult(SessionKey.Page(keys, after, most));
+    }
 }

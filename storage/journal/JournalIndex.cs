@@ -3,7 +3,7 @@ using Trading.Storage.Files;
 
 namespace Trading.Storage.Journal;
 
-/// <summary>Where one frame lies: 16 bytes per append call, kept until a snapshot covers it.</summary>
+/// <summary>Where one frame lies: 16 bytes per append call.</summary>
 internal readonly record struct FrameLocation(uint FirstVersion, int Segment, int Offset, int Length);
 
 /// <summary>A segment file; stays open for readers until the last of them has gone.</summary>
@@ -44,7 +44,7 @@ internal sealed class SessionEntry(SessionKey key, long incarnation)
 
     public bool PendingDelete { get; set; }
 
-    /// <summary>Frames not covered by the older snapshot, in order of versions.</summary>
+    /// <summary>Frames that are kept, in order of versions.</summary>
     public List<FrameLocation> Frames { get; } = [];
 
     /// <summary>Guards the snapshot files and members below.</summary>

@@ -13,6 +13,22 @@ public readonly record struct SessionKey(string Tenant, string Session)
         ValidatePart(Session, nameof(Session));
     }
 
+    /// <summary>By tenant, then by session, ordinal.</summary>
+    public static int Compare(SessionKey left, SessionKey right)
+    {
+        var tenants = string.CompareOrdinal(left.Tenant, right.Tenant);
+        return tenants != 0 ? tenants : string.CompareOrdinal(left.Session, right.Session);
+    }
+
+    /// <summary>The first <paramref name="most"/> of the keys behind <paramref name="after"/>, in order.</summary>
+    internal static IReadOnlyList<SessionKey> Page(IEnumerable<SessionKey> keys, SessionKey? after, int most)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        var page = (after is { } last ? keys.Where(key => Compare(key, last) > 0) : keys).ToList();
+        page.Sort(Compare);
+        return page.Count > most ? page.GetRange(0, most) : page;
+    }
+
     public override string ToString() => $"{Tenant}/{Session}";
 
     internal static void ValidatePart(string? part, string name)

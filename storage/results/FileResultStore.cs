@@ -69,12 +69,12 @@ public sealed class FileResultStore : IResultStore, IDisposable
             ct).ConfigureAwait(false);
     }
 
-    public async ValueTask<int> PurgeAsync(CancellationToken ct) => await Task.Run(
+    public async ValueTask<int> PurgeAsync(int most, CancellationToken ct) => await Task.Run(
         () =>
         {
             lock (_gate)
             {
-                var expired = _storedAt.Where(entry => IsExpired(entry.Value)).ToList();
+                var expired = _storedAt.Where(entry => IsExpired(entry.Value)).Take(most).ToList();
                 foreach (var (prefix, storedAt) in expired)
                 {
                     _files.Delete(PathOf(prefix, storedAt));

@@ -17,6 +17,6 @@ public interface IResultStore
     /// <summary>The reports of one tenant that have not expired, newest first.</summary>
     ValueTask<IReadOnlyList<StoredResult>> ListAsync(string tenant, CancellationToken ct);
 
-    /// <summary>Removes expired reports of all tenants; returns how many.</summary>
-    ValueTask<int> PurgeAsync(CancellationToken ct);
+    /// <summary>Removes expired reports of all tenants, at most <paramref name="most"/>; returns how many.</summary>
+    ValueTask<int> PurgeAsync(int most, CancellationToken ct);
 }

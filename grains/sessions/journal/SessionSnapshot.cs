@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using Trading.Engine.Orders;
+using Trading.Engine.Snapshot;
 using Trading.GrainInterfaces.Sessions;
 
 namespace Trading.Grains.Sessions;
@@ -26,15 +27,24 @@ public static class SessionSnapshot
         return bytes;
     }
 
-    /// <exception cref="JsonException">The bytes are no snapshot, or one of a newer schema.</exception>
+    /// <exception cref="SnapshotException">The bytes are no snapshot, or one of another schema.</exception>
     public static SnapshotBody Read(ReadOnlyMemory<byte> bytes, out ReadOnlyMemory<byte> engine)
     {
         var span = bytes.Span;
-        if (span.Length < HeaderBytes || !span[..4].SequenceEqual(Magic)) throw new JsonException("not a session snapshot");
+        if (span.Length < HeaderBytes || !span[..4].SequenceEqual(Magic)) throw new SnapshotException("these bytes are no session snapshot");
         var length = BinaryPrimitives.ReadInt32LittleEndian(span[4..]);
-        if (length < 2 || length > span.Length - HeaderBytes) throw new JsonException("the session snapshot is cut short");
-        var body = JsonSerializer.Deserialize(span.Slice(HeaderBytes, length), SessionJson.Default.SnapshotBody) ?? throw new JsonException("a session snapshot is an object");
-        if (body.SchemaVersion is < 1 or > SnapshotBody.CurrentSchema) throw new JsonException($"session snapshot of schema {body.SchemaVersion}; this version reads 1 to {SnapshotBody.CurrentSchema}");
+        if (length < 2 || length > span.Length - HeaderBytes) throw new SnapshotException("the session snapshot is cut short");
+        SnapshotBody body;
+        try
+        {
+            body = JsonSerializer.Deserialize(span.Slice(HeaderBytes, length), SessionJson.Default.SnapshotBody) ?? throw new SnapshotException("a session snapshot is an object");
+        }
+        catch (JsonException foreign)
+        {
+            throw new SnapshotException($"the session snapshot is of another schema: {foreign.Message}", foreign);
+        }
+
+        if (body.SchemaVersion is < 1 or > SnapshotBody.CurrentSchema) throw new SnapshotException($"session snapshot of schema {body.SchemaVersion}; this version reads 1 to {SnapshotBody.CurrentSchema}");
         engine = bytes[(HeaderBytes + length)..];
         return body;
     }

@@ -1,5 +1,6 @@
 using Trading.Engine.Configuration;
 using Trading.Engine.Orders;
+using Trading.Engine.Snapshot;
 using Trading.GrainInterfaces.Sessions;
 
 namespace Trading.Grains.Sessions;
@@ -55,9 +56,22 @@ public sealed partial class SessionMachine
     public byte[] Snapshot() => SessionSnapshot.Write(Body(), _run.Save());
 
     /// <summary>Puts back what a snapshot held; the run was restored from the engine's part.</summary>
+    /// <exception cref="SnapshotException">The parts of the snapshot contradict each other.</exception>
     public void Restore(SnapshotBody body)
     {
         ArgumentNullException.ThrowIfNull(body);
+        try
+        {
+            PutBack(body);
+        }
+        catch (Exception contradiction) when (contradiction is ArgumentException or IndexOutOfRangeException or InvalidOperationException or OverflowException)
+        {
+            throw new SnapshotException($"the session snapshot contradicts itself: {contradiction.Message}", contradiction);
+        }
+    }
+
+    private void PutBack(SnapshotBody body)
+    {
         _phase = body.Phase;
         if (_phase == SessionState.Completed) End = SessionEnd.Completed;
         if (_phase == SessionState.Error) End = SessionEnd.Failed;

@@ -169,6 +169,9 @@ internal sealed class Results : IResultStore
 {
     public ConcurrentDictionary<SessionKey, string> Saved { get; } = new();
 
+    /// <summary>How often the expired ones were removed.</summary>
+    public int Purges { get; private set; }
+
     /// <summary>So many saves fail.</summary>
     public int Failing { get; set; }
 
@@ -184,7 +187,11 @@ internal sealed class Results : IResultStore
 
     public ValueTask<IReadOnlyList<StoredResult>> ListAsync(string tenant, CancellationToken ct) => ValueTask.FromResult<IReadOnlyList<StoredResult>>([]);
 
-    public ValueTask<int> PurgeAsync(CancellationToken ct) => ValueTask.FromResult(0);
+    public ValueTask<int> PurgeAsync(int most, CancellationToken ct)
+    {
+        Purges++;
+        return ValueTask.FromResult(0);
+    }
 }
 
 /// <summary>The real engine, until a test wants it to break.</summary>

@@ -122,7 +122,8 @@ public sealed class FileJournalFaultTests
     [Trait("req", "SIM-130")]
     public async Task A_damaged_newest_snapshot_falls_back_to_the_older_one_and_the_records_after_it_although_segments_were_removed()
     {
-        using (var journal = Open())
+        var dropping = Options with { KeepRecords = false };
+        using (var journal = FileSessionJournal.Open(_files, dropping))
         {
             for (var version = 0; version < 40; version++)
             {
@@ -134,7 +135,7 @@ public sealed class FileJournalFaultTests
         }
         var newest = _files.Paths.Last(path => path.EndsWith(".snap", StringComparison.Ordinal));
         _files.Content(newest)[40] ^= 1;
-        using var reopened = Open();
+        using var reopened = FileSessionJournal.Open(_files, dropping);
         var snapshot = await reopened.LoadSnapshotAsync(Alpha, default);
         Assert.Equal("state 20", Encoding.UTF8.GetString(snapshot!.Value.Snapshot.Span));
         Assert.Contains(_events, what => what.Kind == JournalEventKind.SnapshotDamaged && what.File == newest);
@@ -142,6 +143,30 @@ public sealed class FileJournalFaultTests
         Assert.Equal(Enumerable.Range(21, 20).Select(version => $"{version}:{new string('x', 300)}"), rest);
         var dropped = await Assert.ThrowsAsync<RecordsDroppedException>(async () => await reopened.TextsAsync(Alpha));
         Assert.InRange(dropped.FirstVersion, 2, 21);
+    }
+
+    [Fact]
+    [Trait("req", "SIM-130")]
+    public async Task Records_behind_snapshots_are_kept_so_that_a_session_outlives_snapshots_that_nobody_can_read()
+    {
+        var texts = Enumerable.Range(1, 40).Select(version => $"{version}:{new string('x', 300)}").ToList();
+        using (var journal = Open())
+        {
+            for (var version = 0; version < 40; version++)
+            {
+                await journal.AppendedAsync(Alpha, version, texts[version]);
+                if (version % 10 == 9)
+                    await journal.SaveSnapshotAsync(Alpha, version + 1, Encoding.UTF8.GetBytes($"state {version + 1}"), default);
+            }
+            // another session makes the removal of segments worth a try
+            await journal.AppendedAsync(Beta, 0, "x");
+            await journal.DeleteAsync(Beta, default);
+            Assert.Equal(texts, await journal.TextsAsync(Alpha));
+        }
+        Assert.DoesNotContain(_events, what => what.Kind == JournalEventKind.SegmentRemoved);
+        using var after = FileSessionJournal.Open(_files.AfterPowerLoss(), Options);
+        Assert.Equal(40, (await after.LoadSnapshotAsync(Alpha, default))!.Value.Version);
+        Assert.Equal(texts, await after.TextsAsync(Alpha));
     }
 
     [Fact]

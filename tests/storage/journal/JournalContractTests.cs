@@ -120,6 +120,22 @@ public abstract class JournalContractTests
     }
 
     [Fact]
+    public async Task The_sessions_of_all_tenants_are_listed_page_by_page_also_behind_one_that_is_gone()
+    {
+        var journal = Open();
+        var keys = new[] { new SessionKey("t", "a"), new SessionKey("t", "b"), new SessionKey("t2", "a"), new SessionKey("u", "A"), new SessionKey("u", "a") };
+        foreach (var key in keys.Reverse())
+            await journal.AppendedAsync(key, 0, "r");
+        Assert.Equal(keys, await journal.ListAllAsync(null, 100, default));
+        Assert.Equal(keys[..2], await journal.ListAllAsync(null, 2, default));
+        await journal.DeleteAsync(keys[1], default);
+        Assert.Equal(keys[2..4], await journal.ListAllAsync(keys[1], 2, default));
+        Assert.Equal(keys[4..], await journal.ListAllAsync(keys[3], 2, default));
+        Assert.Empty(await journal.ListAllAsync(keys[4], 2, default));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await journal.ListAllAsync(null, 0, default));
+    }
+
+    [Fact]
     public async Task Wrong_arguments_are_refused_before_anything_happens()
     {
         var journal = Open();

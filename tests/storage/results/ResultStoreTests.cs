@@ -20,6 +20,18 @@ public sealed class ResultStoreTests
         await store.LoadAsync(key, default) is { } report ? Encoding.UTF8.GetString(report.Span) : null;
 
     [Fact]
+    public async Task No_more_reports_are_removed_at_once_than_asked_for()
+    {
+        var store = Open();
+        foreach (var key in new[] { First, Second, Other })
+            await store.SaveAsync(key, "{}"u8.ToArray(), default);
+        _time.Advance(TimeSpan.FromDays(30));
+        Assert.Equal(2, await store.PurgeAsync(2, default));
+        Assert.Equal(1, await store.PurgeAsync(2, default));
+    }
+
+    [Fact]
+    [Trait("req", "SIM-294")]
     public async Task A_report_is_kept_for_thirty_days_and_then_gone()
     {
         var store = Open();
@@ -27,11 +39,11 @@ public sealed class ResultStoreTests
         _time.Advance(TimeSpan.FromDays(29));
         await store.SaveAsync(Second, "{\"b\":2}"u8.ToArray(), default);
         Assert.Equal("{\"a\":1}", await TextAsync(store, First));
-        Assert.Equal(0, await store.PurgeAsync(default));
+        Assert.Equal(0, await store.PurgeAsync(100, default));
         _time.Advance(TimeSpan.FromDays(1));
         Assert.Null(await TextAsync(store, First));
         Assert.Equal([Second], (await store.ListAsync("user_1", default)).Select(result => result.Key));
-        Assert.Equal(1, await store.PurgeAsync(default));
+        Assert.Equal(1, await store.PurgeAsync(100, default));
         Assert.Single(_files.Paths, path => path.EndsWith(".json", StringComparison.Ordinal));
     }
 
