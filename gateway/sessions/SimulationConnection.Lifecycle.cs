@@ -372,7 +372,7 @@ internal sealed partial class SimulationConnection
         _open = false;
         _closing = true;
         StopIntervals();
-        if (_socket.State != WebSocketState.Closed) _socket.Abort();
+        if (_socket.State != WebSocketState.Closed && !_faulted) _socket.Abort();
         Task background;
         lock (_backgroundLock) background = _background;
         await background.ConfigureAwait(false);

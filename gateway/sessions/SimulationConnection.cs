@@ -43,6 +43,7 @@ internal sealed partial class SimulationConnection : IDisposable
     private bool _established;
     private bool _refused;
     private bool _displaced;
+    private bool _faulted;
     private volatile bool _closing;
     private long _sendStarted;
     private long _lastActivity;
@@ -71,6 +72,12 @@ internal sealed partial class SimulationConnection : IDisposable
         {
             if (await OpenAsync().ConfigureAwait(false)) await ReceiveAllAsync().ConfigureAwait(false);
             else await AwaitCloseAsync().ConfigureAwait(false);
+        }
+        catch (WebSocketException broken) when (broken.WebSocketErrorCode == WebSocketError.Faulted)
+        {
+            // frames or text against RFC 6455: the socket has sent 1002 or 1007, and an abort would overtake it
+            _faulted = true;
+            GatewayLog.Lost(_context.Logger, Id, broken);
         }
         catch (Exception lost) when (IsLoss(lost))
         {

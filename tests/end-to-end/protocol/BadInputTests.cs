@@ -119,8 +119,13 @@ public sealed class BadInputTests(ProtocolService service)
         var parts = token.Split('.');
         var (header, claims) = (Decode(parts[0]), Decode(parts[1]));
         var strange = RandomNumberGenerator.GetBytes(32);
+        var key = Convert.FromBase64String((await File.ReadAllTextAsync(Path.Combine(service.Process.DataFolder, "signing.key"))).Trim());
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        Assert.Equal(token, Sign(header, claims, key));
         string[] bad =
         [
+            Sign(header, Changed(Changed(claims, "iat", now - 3_601), "exp", now - 1), key),
+            Sign(header, Changed(Changed(claims, "iat", now + 600), "exp", now + 4_200), key),
             "", "a", "..", token[..^4], token + "AA", parts[0] + "." + parts[1] + ".", parts[0] + "." + parts[1],
             Sign(header, claims, strange),
             Unsigned(header, claims, "none"), Unsigned(header, claims, "None"), Unsigned(header, claims, "HS512"),
@@ -139,6 +144,30 @@ public sealed class BadInputTests(ProtocolService service)
 
         await using var client = await service.ConnectWithTokenAsync(token);
         await client.CreateAsync(service.NextSession("good-token"));
+    }
+
+    [Fact]
+    [Trait("req", "SIM-091")]
+    [Trait("req", "SIM-119")]
+    public async Task Bytes_that_are_no_text_end_the_connection_and_the_session_resumes()
+    {
+        var token = await SessionClient.TokenAsync(service.Address, service.Process.DemoKey);
+        var session = service.NextSession("no-text");
+        await using (var first = await service.ConnectWithTokenAsync(token)) await first.CreateAsync(session);
+        using (var socket = new ClientWebSocket())
+        {
+            await socket.ConnectAsync(new UriBuilder(service.Address) { Scheme = "ws", Path = "/ws/simulate", Query = "token=" + token }.Uri, CancellationToken.None);
+            await socket.ReceiveAsync(new byte[4_096], CancellationToken.None);
+            await socket.SendAsync(Encoding.UTF8.GetBytes(new JsonObject { ["type"] = "resume_session", ["data"] = new JsonObject { ["session_id"] = session, ["last_processed_sequence_id"] = 0 } }.ToJsonString()), WebSocketMessageType.Text, true, CancellationToken.None);
+            await socket.ReceiveAsync(new byte[4_096], CancellationToken.None);
+            await socket.SendAsync(new byte[] { (byte)'{', 0xff, 0xfe, (byte)'}' }, WebSocketMessageType.Text, true, CancellationToken.None);
+            var close = await socket.ReceiveAsync(new byte[4_096], CancellationToken.None);
+            Assert.Equal((WebSocketMessageType.Close, WebSocketCloseStatus.InvalidPayloadData), (close.MessageType, close.CloseStatus));
+        }
+
+        await using var second = await service.ConnectWithTokenAsync(token);
+        await second.SendAsync("resume_session", new() { ["session_id"] = session, ["last_processed_sequence_id"] = 0 });
+        await second.ExpectAsync("state_sync");
     }
 
     private async Task<(List<string> Fills, string ResultHash)> RunAsync(string session, Func<RecordedClient, int, Task> disturb)
@@ -171,6 +200,13 @@ public sealed class BadInputTests(ProtocolService service)
             Assert.True(Text(error, "error_code") == code, $"{frame}: {error.ToJsonString()}");
             Assert.Equal(("validation", "error", true), (Text(error, "error_type"), Text(error, "severity"), error["recoverable"]!.GetValue<bool>()));
         }
+
+        // acknowledged before, and not ready yet: neither has an answer, neither moves the clock
+        await client.AcknowledgeAsync(tick - 1);
+        await client.SendAsync("tick_ack", new() { ["sequence_id"] = tick, ["processing_status"] = "processing" });
+        await client.SendAsync("tick_ack", new() { ["sequence_id"] = tick, ["processing_status"] = "need_time" });
+        await client.SendAsync("query_positions");
+        await client.ExpectAsync("current_positions");
 
         // the first batch once more: its first answer once more
         var first = client.All("batch_ack")[0].ToJsonString();

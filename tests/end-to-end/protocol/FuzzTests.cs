@@ -5,18 +5,24 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Trading.EndToEnd.Tests.Support;
 using Trading.Protocol.Tests;
+using Xunit.Abstractions;
 using static Trading.EndToEnd.Tests.Protocol.RecordedClient;
 
 namespace Trading.EndToEnd.Tests.Protocol;
 
 /// <summary>A service of its own, so that its log and its memory are those of the fuzzing alone.</summary>
-public sealed class FuzzTests
+public sealed class FuzzTests(ITestOutputHelper output)
 {
-    private const int Connections = 5;
+    private const int Connections = 6;
     private const int FramesPerConnection = 20_000;
+    private const int BurstFrames = 500;
+    private const string EndOfBurst = "end-of-burst";
+
+    /// <summary>Every so many frames one is binary, and need not even be text.</summary>
+    private const int BinaryEvery = 16;
 
     /// <summary>Far above what a hundred thousand small frames need, far below what keeping them and their answers would take.</summary>
-    private const long MemoryGrowthBytes = 400L << 20;
+    private const long MemoryGrowthBytes = 150L << 20;
 
     /// <summary>Message types that a session with extensions may get besides those of section 8.</summary>
     private static readonly HashSet<string> Documented = [.. Schema.ServerTypes, "simulation_resumed", "order_update", "ticks", "simulation_advanced", "simulation_report"];
@@ -36,17 +42,20 @@ public sealed class FuzzTests
         {
             var token = await SessionClient.TokenAsync(service.Address, service.DemoKey);
             var alone = await WatchedRunAsync(service, token);
-            var answers = await FuzzAsync(service, token, seed);
             var memory = Resident(service);
-            for (var connection = 1; connection < Connections; connection++)
+            var answers = new List<string>();
+            for (var connection = 0; connection < Connections; connection++)
             {
+                // half of the connections have a running session for the frames to hit
                 var watched = WatchedRunAsync(service, token);
-                answers.AddRange(await FuzzAsync(service, token, seed + connection));
+                var got = await FuzzAsync(service, token, seed + connection, hasSession: connection % 2 == 1);
                 Assert.Equal(alone, await watched);
-                Assert.InRange(Resident(service) - memory, long.MinValue, MemoryGrowthBytes);
                 AssertCleanLog(service);
+                answers.AddRange(got);
+                output.WriteLine($"connection {connection}: {got.Count} answers, {Resident(service) >> 20} MB, {string.Join(", ", got.CountBy(type => type).Select(type => $"{type.Key} {type.Value}"))}");
             }
 
+            Assert.InRange(Resident(service) - memory, long.MinValue, MemoryGrowthBytes);
             Assert.Empty(answers.Distinct().Except(Documented));
             Assert.True(answers.Count > Connections * FramesPerConnection / 2, $"only {answers.Count} answers");
         }
@@ -56,42 +65,58 @@ public sealed class FuzzTests
         }
     }
 
-    /// <summary>Sends mutated frames in bursts and reads what comes meanwhile; a connection that a frame ended (a whole disconnect can come out of a mutation) is opened again.</summary>
-    private static async Task<List<string>> FuzzAsync(ServiceProcess service, string token, int seed)
+    /// <summary>
+    /// Sends mutated frames in bursts and reads what comes meanwhile. A burst counts when the request at its end is answered: the service has seen every
+    /// frame of it. A connection that a frame ended (a whole disconnect can come out of a mutation) is opened again.
+    /// </summary>
+    private static async Task<List<string>> FuzzAsync(ServiceProcess service, string token, int seed, bool hasSession)
     {
         var mutator = new FrameMutator(seed);
         var answers = new List<string>();
-        var sent = 0;
-        for (var connections = 0; sent < FramesPerConnection; connections++)
+        var done = 0;
+        for (var connections = 0; done < FramesPerConnection; connections++)
         {
-            Assert.True(connections < 500, $"{connections} connections for {sent} frames");
+            Assert.True(connections < 200, $"{connections} connections for {done} frames");
             using var socket = await OpenAsync(service, token);
-            var reading = ReadAsync(socket);
-            sent += await SendAsync(socket, mutator, FramesPerConnection - sent, reading);
-            // the end of the reading: the answer to a request that every state answers, or the close
-            if (!reading.IsCompleted) await TrySendAsync(socket, """{"type":"no_such_type","request_id":"last"}""");
-            answers.AddRange(await reading);
+            if (hasSession) await BeginAsync(socket, $"fuzz-{seed}-{connections}");
+            while (done < FramesPerConnection)
+            {
+                var reading = ReadBurstAsync(socket, answers);
+                await SendBurstAsync(socket, mutator);
+                if (!await reading) break;
+                done += BurstFrames;
+            }
         }
 
         return answers;
     }
 
-    private static async Task<int> SendAsync(ClientWebSocket socket, FrameMutator mutator, int frames, Task<List<string>> reading)
+    private static async Task SendBurstAsync(ClientWebSocket socket, FrameMutator mutator)
     {
-        for (var sent = 0; sent < frames; sent++)
+        for (var at = 1; at <= BurstFrames; at++)
         {
-            if (reading.IsCompleted || !await TrySendAsync(socket, mutator.NextText())) return sent + 1;
+            var isBinary = at % BinaryEvery == 0;
+            var frame = isBinary ? mutator.NextBytes() : Encoding.UTF8.GetBytes(mutator.NextText());
+            if (!await TrySendAsync(socket, frame, isBinary ? WebSocketMessageType.Binary : WebSocketMessageType.Text)) return;
         }
 
-        return frames;
+        await TrySendAsync(socket, Encoding.UTF8.GetBytes($$"""{"type":"no_such_type","request_id":"{{EndOfBurst}}"}"""));
     }
 
-    private static async Task<bool> TrySendAsync(ClientWebSocket socket, string frame)
+    /// <summary>A running session, so that every frame has something to act on; without fast_forward, which would end it at once.</summary>
+    private static async Task BeginAsync(ClientWebSocket socket, string session)
+    {
+        var create = Merge(Session(session, "NVDA", "KO"), new() { ["extensions"] = new JsonArray("cancel_orders", "replace_order", "order_update", "simulation_resumed", "report") });
+        foreach (var (type, data) in new[] { ("create_session", create), ("start_simulation", new JsonObject { ["max_pending_ticks"] = 1_000 }) })
+            await TrySendAsync(socket, Encoding.UTF8.GetBytes(new JsonObject { ["type"] = type, ["data"] = data }.ToJsonString()));
+    }
+
+    private static async Task<bool> TrySendAsync(ClientWebSocket socket, byte[] frame, WebSocketMessageType type = WebSocketMessageType.Text)
     {
         try
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-            await socket.SendAsync(Encoding.UTF8.GetBytes(frame), WebSocketMessageType.Text, endOfMessage: true, patience.Token);
+            await socket.SendAsync(frame, type, endOfMessage: true, patience.Token);
             return true;
         }
         catch (WebSocketException)
@@ -100,10 +125,9 @@ public sealed class FuzzTests
         }
     }
 
-    /// <summary>The types of all answers until the last request is answered or the service has closed.</summary>
-    private static async Task<List<string>> ReadAsync(ClientWebSocket socket)
+    /// <summary>Adds the types of all answers until the request at the end of the burst is answered; false when the service closed before.</summary>
+    private static async Task<bool> ReadBurstAsync(ClientWebSocket socket, List<string> types)
     {
-        var types = new List<string>();
         var buffer = new byte[1 << 16];
         using var message = new MemoryStream();
         while (true)
@@ -114,7 +138,7 @@ public sealed class FuzzTests
             {
                 Assert.Equal(WebSocketCloseStatus.NormalClosure, part.CloseStatus);
                 await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, patience.Token);
-                return types;
+                return false;
             }
 
             message.Write(buffer, 0, part.Count);
@@ -123,7 +147,7 @@ public sealed class FuzzTests
             message.SetLength(0);
             types.Add(Type(answer));
             if (types[^1] == "error") AssertHarmless((JsonObject)answer["data"]!);
-            if (answer["request_id"] is JsonValue id && id.GetValue<string>() == "last") return types;
+            if (answer["request_id"] is JsonValue id && id.GetValue<string>() == EndOfBurst) return true;
         }
     }
 
@@ -132,6 +156,7 @@ public sealed class FuzzTests
     {
         Assert.NotEqual("fatal", Text(error, "severity"));
         Assert.NotEqual("INTERNAL_ERROR", Text(error, "error_code"));
+        Assert.Contains(Text(error, "error_code"), Schema.ErrorCodes);
         foreach (var inside in new[] { "Exception", "   at ", "Trading.", "System." }) Assert.DoesNotContain(inside, error.ToJsonString(), StringComparison.Ordinal);
     }
 

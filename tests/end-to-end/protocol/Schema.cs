@@ -15,6 +15,17 @@ internal static partial class Schema
     public static readonly string[] ClientTypes =
         ["create_session", "start_simulation", "tick_ack", "order_batch", "resume_session", "pause_simulation", "query_positions", "resume_simulation", "disconnect"];
 
+    /// <summary>Error codes of sections 20.3 and 20.4.</summary>
+    public static readonly string[] ErrorCodes =
+    [
+        "RATE_LIMIT_EXCEEDED", "INVALID_ORDER_QUANTITY", "INSUFFICIENT_BUYING_POWER", "DATA_PROVIDER_UNAVAILABLE", "INVALID_ORDER", "INSUFFICIENT_FUNDS",
+        "INVALID_MESSAGE", "UNKNOWN_MESSAGE_TYPE", "INVALID_FIELD", "INVALID_SESSION_STATE", "SESSION_NOT_FOUND", "SESSION_ALREADY_EXISTS", "INVALID_DATE_RANGE",
+        "UNKNOWN_SYMBOL", "TOO_MANY_SYMBOLS", "DUPLICATE_ORDER_ID", "INVALID_ORDER_PRICE", "INVALID_SEQUENCE_ID", "UNSUPPORTED_DATA_PROVIDER",
+        "ATOMIC_BATCH_REJECTED", "SYMBOL_NOT_TRADING", "TICK_NOT_ACKNOWLEDGED",
+        "AUTHENTICATION_FAILED", "KEY_DISABLED", "RESUME_NOT_POSSIBLE", "MAX_SIMULATION_DURATION_EXCEEDED", "INTERNAL_ERROR",
+        "NO_DATA_FOR_SYMBOL", "NO_TRADING_TIME", "DATA_GAP", "DAILY_QUOTA_EXCEEDED",
+    ];
+
     private const string Account = "cash decimal, equity decimal, buying_power decimal, day_pnl decimal, positions list:position, open_orders int";
 
     private const string Execution =
@@ -64,6 +75,7 @@ internal static partial class Schema
         if (!Messages.TryGetValue(type, out var fields)) faults.Add($"{type} is no message of section 8");
         else if (message["data"] is not JsonObject data) faults.Add($"{type}: data is no object");
         else CheckObject(type, data, fields, faults);
+        if (type == "error" && faults.Count == 0 && !ErrorCodes.Contains(message["data"]!["error_code"]!.GetValue<string>())) faults.Add($"error.error_code {message["data"]!["error_code"]} is not documented");
         return faults;
     }
 
