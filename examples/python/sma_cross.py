@@ -111,7 +111,7 @@ class Client:
                 raise OSError("the connection ended before the simulation did")
             except (OSError, EOFError, http.client.HTTPException, WebSocketException, asyncio.TimeoutError) as error:
                 if isinstance(error, urllib.error.HTTPError) and error.code < 500:
-                    sys.exit(f"token exchange refused: HTTP {error.code} {error.read().decode(errors='replace')}")
+                    sys.exit(f"token exchange refused: HTTP {error.code}, {refusal(error)}")
                 if self.result is not None:
                     break
                 attempt += 1
@@ -267,6 +267,14 @@ class Client:
             filled = 40 * self.last_seen // self.estimated
             sys.stderr.write(f"\r[{'#' * filled}{'.' * (40 - filled)}] {100 * self.last_seen // self.estimated:3d} %  tick {self.last_seen}/{self.estimated}")
             sys.stderr.flush()
+
+
+def refusal(error):
+    """What an HTTP error says for people; its reason when the body is not the service's."""
+    try:
+        return json.load(error)["message"]
+    except (ValueError, KeyError, TypeError):
+        return error.reason
 
 
 def as_price(units):
