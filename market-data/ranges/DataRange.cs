@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Trading.Engine.Bars;
 
 namespace Trading.MarketData.Ranges;
@@ -16,20 +17,17 @@ public readonly record struct DataRange(long? Start, long? End, int Candles, int
     /// <param name="extendedHours">Whether pre-market and after-hours count.</param>
     public static DataRange Of(BarSeries series, long start, long end, bool extendedHours)
     {
-        long? first = null;
-        long? last = null;
-        var candles = 0;
-        for (var bar = series.FirstAtOrAfter(start); bar < series.Count && series.OpenTime[bar] < end; bar++)
-        {
-            var session = series.Session[bar];
-            if (session != MarketSession.Regular && (session == MarketSession.Closed || !extendedHours)) continue;
-            first ??= series.OpenTime[bar];
-            last = series.OpenTime[bar];
-            candles++;
-        }
-
+        var begin = series.FirstAtOrAfter(start);
+        // every session that is created asks this of a whole year of minutes, so it must not look at them one by one
+        var sessions = MemoryMarshal.AsBytes(series.Session.AsSpan(begin, Math.Max(0, series.FirstAtOrAfter(end) - begin)));
+        const byte regular = (byte)MarketSession.Regular, closed = (byte)MarketSession.Closed;
+        var first = extendedHours ? sessions.IndexOfAnyExcept(closed) : sessions.IndexOf(regular);
+        var last = extendedHours ? sessions.LastIndexOfAnyExcept(closed) : sessions.LastIndexOf(regular);
+        var candles = extendedHours ? sessions.Length - sessions.Count(closed) : sessions.Count(regular);
         var expected = ExpectedBars(series.Days, start, end, extendedHours, series.BarMicros);
-        return new DataRange(first, last + series.BarMicros, candles, Math.Max(0, expected - candles));
+        return candles == 0
+            ? new DataRange(null, null, 0, expected)
+            : new DataRange(series.OpenTime[begin + first], series.OpenTime[begin + last] + series.BarMicros, candles, Math.Max(0, expected - candles));
     }
 
     /// <summary>Bars that the calendar has in [start, end): one every <paramref name="barMicros"/> from the open of each session on.</summary>
