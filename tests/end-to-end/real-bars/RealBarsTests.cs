@@ -92,6 +92,17 @@ public sealed class RealBarsTests(RealBarsService service) : IClassFixture<RealB
         Assert.Single(hashes.Distinct(StringComparer.Ordinal));
     }
 
+    /// <summary>Golden runs: the hash is the same on every machine, on either actor runtime, and in every later version that does not say why not.</summary>
+    [RealBarsTheory]
+    [InlineData("BTCUSD", "{\"latency_ms\": 700, \"latency_jitter_ms\": 900, \"seed\": 7}", "961d2537bc32cf61312ba616e062c36a91e0dd90f7967478adf33f1cccff7b08")]
+    [InlineData("EURUSD", "{\"slippage_model\": \"volatility\", \"spread_bps\": \"0.8\", \"seed\": 11}", "99478a19f383bd380550edae501551dde19a41d9e0f3b4dab20425c1833c3508")]
+    [Trait("req", "EXEC-063")]
+    public async Task A_golden_run_has_its_stored_hash(string symbol, string execution, string hash)
+    {
+        var run = await RunAsync(symbol, "--batched", "--window", "1000", "--short", "--execution", execution);
+        Assert.Equal(hash, run["report"]!["result_hash"]!.GetValue<string>());
+    }
+
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static decimal Quantity(string symbol) => symbol == "BTCUSD" ? 10 : 10_000;
