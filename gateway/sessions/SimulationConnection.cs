@@ -225,7 +225,12 @@ internal sealed partial class SimulationConnection : IDisposable
     {
         switch (output)
         {
-            case CreatedOutput or StateSyncOutput:
+            case StateSyncOutput sync:
+                _established = true;
+                // nobody else keeps the pace of a run without flow control (SIM-152)
+                if (sync.TickIntervalMs > 0) StartIntervals(sync.TickIntervalMs);
+                break;
+            case CreatedOutput:
                 _established = true;
                 break;
             case StartedOutput { FlowControl: false } started:

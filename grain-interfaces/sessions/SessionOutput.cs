@@ -133,7 +133,12 @@ public sealed record StateSyncOutput(
     [property: Id(1)] int NextSequence,
     [property: Id(2)] AccountState Account,
     [property: Id(3)] IReadOnlyList<string> PendingOrders,
-    [property: Id(4)] IReadOnlyList<FillOutput> MissedExecutions) : SessionOutput;
+    [property: Id(4)] IReadOnlyList<FillOutput> MissedExecutions) : SessionOutput
+{
+    /// <summary>Milliseconds between ticks when the run goes on without flow control, so that the new connection keeps the pace; 0 otherwise. Not sent to the client.</summary>
+    [Id(5)]
+    public int TickIntervalMs { get; init; }
+}
 
 /// <summary>Extension <c>fast_forward</c>.</summary>
 /// <param name="StoppedBy"><c>until</c>, <c>count</c>, <c>fill</c>, <c>order_update</c>, <c>eod</c>, <c>end</c> or <c>pause</c>.</param>

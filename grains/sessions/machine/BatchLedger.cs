@@ -6,12 +6,20 @@ namespace Trading.Grains.Sessions;
 internal sealed class BatchLedger
 {
     private readonly Dictionary<string, BatchEntry> _byId = new(StringComparer.Ordinal);
+    private int _lastTickWithOrders;
 
     public IEnumerable<BatchEntry> Entries => _byId.Values;
 
     public BatchEntry? Find(string batchId) => _byId.GetValueOrDefault(batchId);
 
-    public void Add(BatchEntry entry) => _byId.Add(entry.Acknowledgement.BatchId, entry);
+    public void Add(BatchEntry entry)
+    {
+        _byId.Add(entry.Acknowledgement.BatchId, entry);
+        if (entry.Acknowledgement.Accepted.Count > 0) _lastTickWithOrders = Math.Max(_lastTickWithOrders, entry.Tick);
+    }
+
+    /// <summary>True when orders of <paramref name="tick"/>, which is the current one or a later one, were accepted.</summary>
+    public bool HasAccepted(int tick) => _lastTickWithOrders >= tick;
 }
 
 /// <param name="Tick">The tick its orders belong to.</param>

@@ -141,7 +141,15 @@ public sealed partial class SessionMachine
         var answer = _desk.Submit(body, hash, requestId);
         _relay.Drain(requestId);
         _window.OrdersArrived(_run.CompletedTicks + 1, body.Orders.Count);
-        if (answer.Accepted.Count > 0 && _ordersWaitingSince is null && _window.Acknowledged <= _run.CompletedTicks) _ordersWaitingSince = now;
+        if (answer.Accepted.Count > 0) WatchOrders(now);
+    }
+
+    /// <summary>Counts the time from now on when accepted orders wait for a tick that is not acknowledged; one warning per tick is enough (SIM-227).</summary>
+    private void WatchOrders(DateTimeOffset now)
+    {
+        var tick = _run.CompletedTicks + 1;
+        if (_ordersWaitingSince is not null || !_start.FlowControl || tick == _warnedTick || _window.Acknowledged >= tick || !_batches.HasAccepted(tick)) return;
+        _ordersWaitingSince = now;
     }
 
     /// <summary>The batch was taken before: the same answer, nothing executed. Its orders still count as arrived for a tick that waits for them.</summary>
@@ -190,6 +198,9 @@ public sealed partial class SessionMachine
 
         Write(RecordKind.Resume, now);
         _clientPaused = false;
+        // the pause was the client's wish and is not the time it took to acknowledge
+        _ordersWaitingSince = null;
+        WatchOrders(now);
         if (_extensions.HasFlag(SessionExtensions.SimulationResumed)) _outbox.Say(new StatusOutput(Status(), true) { RequestId = command.RequestId });
     }
 

@@ -77,7 +77,7 @@ public sealed partial class SessionMachine
     }
 
     /// <summary>Once every processed tick is executed: the state, and then the ticks that come after (SIM-257 to SIM-263, SIM-270).</summary>
-    private void FinishResume()
+    private void FinishResume(DateTimeOffset now)
     {
         if (_resume is not { } resume) return;
         _resume = null;
@@ -85,7 +85,12 @@ public sealed partial class SessionMachine
         _window.Restart(resume.LastProcessed);
         if (resume.LastProcessed > _sentEver) _sentEver = resume.LastProcessed;
         _sentIsKnown = true;
-        _outbox.Say(new StateSyncOutput(_run.TimeOf(next), next, _run.Account(), _orders.Open(), _orders.FillsFrom(NotKnownDelivered(resume.LastProcessed))) { RequestId = resume.RequestId });
+        _outbox.Say(new StateSyncOutput(_run.TimeOf(next), next, _run.Account(), _orders.Open(), _orders.FillsFrom(NotKnownDelivered(resume.LastProcessed)))
+        {
+            RequestId = resume.RequestId,
+            TickIntervalMs = _phase == SessionState.Running && !_start.FlowControl ? _options.TickIntervalMs : 0,
+        });
+        if (IsRunning) WatchOrders(now);
         if (_phase != SessionState.Completed) return;
         if (_extensions.HasFlag(SessionExtensions.Report)) _outbox.Say(new ReportOutput(_run.Report(Definition.SessionId)));
         _outbox.Say(Results());

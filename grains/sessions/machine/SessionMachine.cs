@@ -39,6 +39,7 @@ public sealed partial class SessionMachine
     private PendingAdvance? _advance;
     private PendingResume? _resume;
     private DateTimeOffset? _ordersWaitingSince;
+    private int _warnedTick;
 
     public SessionMachine(SessionDefinition definition, ISimulationRun run, SessionOptions options)
     {
@@ -140,7 +141,7 @@ public sealed partial class SessionMachine
                 Step();
             }
 
-            FinishResume();
+            FinishResume(now);
             if (_advance is null) break;
             FinishAdvance();
         }
@@ -171,6 +172,7 @@ public sealed partial class SessionMachine
 
         if (!IsRunning || _ordersWaitingSince is not { } since || now - since < _options.AcknowledgeWithin) return;
         _ordersWaitingSince = null;
+        _warnedTick = _run.CompletedTicks + 1;
         _outbox.Say(SessionErrors.TickNotAcknowledged(_run.CompletedTicks + 1, (int)_options.AcknowledgeWithin.TotalSeconds));
     }
 
