@@ -44,6 +44,27 @@ public interface ISessionGrain : IGrainWithStringKey
     /// <summary>The final report as JSON (extension <c>report</c>); null while there is none.</summary>
     [Alias("report")]
     Task<string?> GetReport(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Does what the time since the last record asks for: ends an unfinished session that was not resumed in time (SIM-266) and frees its place, removes
+    /// an ended one whose retention is over (SIM-O32). Never touches one that is connected or not yet due; repeating it is harmless.
+    /// </summary>
+    /// <exception cref="SessionInterruptedException">A write has an unknown outcome or lost to another writer; the next call looks again.</exception>
+    [Alias("expire")]
+    Task<SessionRetention> Expire(CancellationToken cancellationToken);
+}
+
+/// <summary>What <see cref="ISessionGrain.Expire"/> did.</summary>
+public enum SessionRetention : byte
+{
+    /// <summary>Nothing: the session is connected, not due, or unknown.</summary>
+    Kept = 0,
+
+    /// <summary>The session is over. That it existed stays known, so that resuming it is answered by <c>RESUME_NOT_POSSIBLE</c> (SIM-267); its inputs are gone.</summary>
+    Expired = 1,
+
+    /// <summary>Nothing of the session is left; resuming it is answered by <c>SESSION_NOT_FOUND</c>.</summary>
+    Deleted = 2,
 }
 
 /// <summary>Told when the session wants to say something without being asked (displaced connection, closing, tick not acknowledged).</summary>

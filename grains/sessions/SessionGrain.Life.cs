@@ -10,6 +10,8 @@ namespace Trading.Grains.Sessions;
 /// <summary>Recovery, durability, and what the rest of the system is told about a session.</summary>
 public sealed partial class SessionGrain
 {
+    private const string NotResumed = "The session was not resumed in time";
+
     private long _version;
     private bool _isLoaded;
     private bool _isDirty;
@@ -98,17 +100,17 @@ public sealed partial class SessionGrain
     private bool HasEnded(SessionDefinition definition, SnapshotBody? body, List<SessionRecord> records)
     {
         var last = records.Count > 0 ? records[^1] : null;
-        var failed = last is { Kind: RecordKind.Failed or RecordKind.Discarded } || (last is null && body!.Phase == SessionState.Error);
+        var failed = last is { Kind: RecordKind.Failed or RecordKind.Discarded or RecordKind.Expired } || (last is null && body!.Phase == SessionState.Error);
         if (failed)
         {
-            _ended = Ended("The session has ended", definition);
+            _ended = Ended(last?.Kind == RecordKind.Expired ? NotResumed : "The session has ended", definition);
             return true;
         }
 
         var completed = last?.Kind == RecordKind.Completed || (last is null && body!.Phase == SessionState.Completed);
         var lastAt = Instants.FromMicros(last?.At ?? body!.LastRecordAt);
         if (completed || time.GetUtcNow() - lastAt <= _options.ResumableFor) return false;
-        _ended = Ended("The session was not resumed in time", definition);
+        _ended = Ended(NotResumed, definition);
         return true;
     }
 

@@ -61,7 +61,7 @@ public sealed partial class SessionGrain(
     {
         await EnsureLoaded(cancellationToken);
         var now = time.GetUtcNow();
-        Expire(now);
+        EndIfExpired(now);
         if (connection.Creating)
         {
             if (_machine is { End: SessionEnd.No } unfinished) return new AttachReply(true, unfinished.Status());
@@ -107,7 +107,7 @@ public sealed partial class SessionGrain(
     public async Task<SessionStatus?> GetStatus(CancellationToken cancellationToken)
     {
         await EnsureLoaded(cancellationToken);
-        Expire(time.GetUtcNow());
+        EndIfExpired(time.GetUtcNow());
         return _machine?.Status() ?? _ended?.Status;
     }
 
@@ -270,10 +270,10 @@ public sealed partial class SessionGrain(
     }
 
     /// <summary>A preserved session that nobody came back to in time is over (SIM-266, SIM-267).</summary>
-    private void Expire(DateTimeOffset now)
+    private void EndIfExpired(DateTimeOffset now)
     {
         if (_machine is not { End: SessionEnd.No, IsConnected: false } machine || now - machine.LastRecordAt <= _options.ResumableFor) return;
-        _ended = new EndedSession("The session was not resumed in time", machine.Status() with { State = SessionState.Error });
+        _ended = new EndedSession(NotResumed, machine.Status() with { State = SessionState.Error });
         _machine = null;
         _isDirty = false;
     }

@@ -12,6 +12,7 @@ using Trading.Storage.Documents;
 using Trading.Storage.Journal;
 using Trading.Storage.Results;
 using Trading.Storage.Usage;
+using SessionOptions = Trading.Grains.Sessions.SessionOptions;
 
 namespace Trading.Silo.Composition;
 
@@ -41,6 +42,8 @@ internal static class TradingServices
             builder.Configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>(ConfigurationPath.Combine(keys, "local"), data.SigningKey())]);
         }
 
+        // its rules are its own; what cannot even be read is told like every other wrong setting
+        _ = builder.Configuration.GetSection(GatewayOptions.Section).Read<GatewayOptions>();
         builder.Services.AddTradingGateway(builder.Configuration);
     }
 
@@ -48,7 +51,10 @@ internal static class TradingServices
     {
         services.AddSingleton<IAccountStore>(provider => new FileAccountStore(data.Accounts, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IUsageStore>(_ => new FileUsageStore(data.Usage));
-        services.AddSingleton<IResultStore>(provider => new FileResultStore(data.Results, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IResultStore>(provider => new FileResultStore(
+            data.Results,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IOptions<SessionOptions>>().Value.RetainedFor));
         services.AddSingleton<IDocumentStore>(_ => new FileDocumentStore(data.GrainStates));
         services.AddSingleton<ISessionJournal>(provider => OpenJournal(data, provider.GetRequiredService<ILoggerFactory>()));
         services.AddKeyedSingleton<IGrainStorage>(ActorHosting.GrainStorage, (provider, _) => new DocumentGrainStorage(provider.GetRequiredService<IDocumentStore>()));
@@ -106,20 +112,14 @@ internal static class TradingServices
     {
         services.AddSingleton<ActiveTenants>();
         services.AddHostedService<AccountWatcher>();
-        services.AddOptions<PlanOptions>().Bind(configuration.GetSection(PlanOptions.Section)).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<PlanOptions>, PlanOptionsRule>();
+        services.AddChecked<PlanOptions>(configuration.GetSection(PlanOptions.Section), options => options.Problems());
     }
 
     private static void AddSessions(this IServiceCollection services, ConfigurationManager configuration)
     {
         services.AddSingleton<ISimulationRunFactory, SimulationRunFactory>();
         services.AddSingleton<SessionLoader>();
-        services.AddOptions<Trading.Grains.Sessions.SessionOptions>().Bind(configuration.GetSection("Sessions"));
-    }
-
-    private sealed class PlanOptionsRule : IValidateOptions<PlanOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, PlanOptions options) =>
-            options.Problems().ToList() is { Count: > 0 } problems ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
+        services.AddChecked<SessionOptions>(configuration.GetSection(SessionOptions.Section), options => options.Problems());
+        services.AddHostedService<RetentionService>();
     }
 }

@@ -131,6 +131,8 @@ internal sealed class FakeTenant : ITenantGrain
 /// <summary>A session that records what it is told and answers with what a test gives it.</summary>
 internal sealed class FakeSession : ISessionGrain
 {
+    public Task<SessionRetention> Expire(CancellationToken cancellationToken) => Task.FromResult(SessionRetention.Kept);
+
     private readonly Lock _lock = new();
 
     internal List<SessionCommand> Commands { get; } = [];

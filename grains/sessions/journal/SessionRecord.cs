@@ -24,6 +24,9 @@ public enum RecordKind
     Completed,
     Discarded,
     Failed,
+
+    /// <summary>Nobody resumed the session in time. Behind it only <see cref="Created"/> is kept.</summary>
+    Expired,
 }
 
 /// <summary>

@@ -116,7 +116,7 @@ public sealed partial class SessionMachine
             case RecordKind.Completed:
                 Finish(at);
                 break;
-            case RecordKind.Discarded or RecordKind.Failed:
+            case RecordKind.Discarded or RecordKind.Failed or RecordKind.Expired:
                 _phase = SessionState.Error;
                 _endedAt = at;
                 End = record.Kind == RecordKind.Failed ? SessionEnd.Failed : SessionEnd.Discarded;

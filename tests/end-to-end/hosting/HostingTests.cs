@@ -93,6 +93,12 @@ public class HostingTests
     [InlineData("error: Urls is 'ftp://here', but must be addresses like http://127.0.0.1:8080, separated by ';'", "--urls", "ftp://here")]
     [InlineData("error: Demo is 'perhaps', but must be true or false", "--set", "Demo=perhaps")]
     [InlineData("error: wrong settings: Plans:WarningPercent is 0, but must be 1 to 100", "--set", "Plans:WarningPercent=0")]
+    [InlineData("error: wrong settings: Plans:WarningPercent is 'half', but must be a whole number from -2147483648 to 2147483647", "--set", "Plans:WarningPercent=half")]
+    [InlineData("error: wrong settings: Sessions:MaxPendingTicks is 0, but must be 1 to 1000000", "--set", "Sessions:MaxPendingTicks=0")]
+    [InlineData("error: wrong settings: Sessions:RetentionEvery is 00:00:01, but must be a minute to a day", "--set", "Sessions:RetentionEvery=00:00:01")]
+    [InlineData("error: wrong settings: Sessions:RetainedFor is '30 days', but must be a time as days.hours:minutes:seconds, like 1.12:00:00", "--set", "Sessions:RetainedFor=30 days")]
+    [InlineData("error: wrong settings: Gateway:KeepAliveSeconds is 'abc', but must be a whole number from -2147483648 to 2147483647", "--set", "Gateway:KeepAliveSeconds=abc")]
+    [InlineData("error: wrong settings: Sessions:RetainFor is '30', but there is no such setting", "--set", "Sessions:RetainFor=30")]
     public async Task A_wrong_setting_names_itself(string message, params string[] arguments)
     {
         using var folder = new TemporaryFolder();

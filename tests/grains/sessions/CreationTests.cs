@@ -151,9 +151,10 @@ public class CreationTests
     [Fact]
     public void Options_out_of_range_name_themselves()
     {
-        var problem = Assert.Throws<ArgumentException>(() => new SessionOptions { MaxPendingTicks = 0 }.Validate());
-        Assert.Contains("MaxPendingTicks is 0", problem.Message, StringComparison.Ordinal);
-        new SessionOptions().Validate();
+        Assert.Equal(
+            ["Sessions:MaxPendingTicks is 0, but must be 1 to 1000000", "Sessions:RetainedFor is 01:00:00, but must be at least ResumableFor (1.00:00:00) and at most 45 days"],
+            new SessionOptions { MaxPendingTicks = 0, RetainedFor = TimeSpan.FromHours(1) }.Problems());
+        Assert.Empty(new SessionOptions().Problems());
     }
 
     private static CreateCommand With(CreateCommand create, Func<SimulationConfig, SimulationConfig> change) =>

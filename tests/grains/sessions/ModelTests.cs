@@ -1,6 +1,7 @@
 using Trading.Engine.Bars;
 using Trading.Engine.Configuration;
 using Trading.Engine.Orders;
+using Trading.Engine.Snapshot;
 using Trading.GrainInterfaces.Sessions;
 using Trading.Grains.Sessions;
 using static Trading.Grains.Tests.Sessions.SessionDriver;
@@ -176,9 +177,9 @@ public class ModelTests
     public void A_damaged_snapshot_is_refused()
     {
         var snapshot = Running().Machine.Snapshot();
-        Assert.Throws<System.Text.Json.JsonException>(() => SessionSnapshot.Read(snapshot.AsMemory(0, 40), out _));
+        Assert.Throws<SnapshotException>(() => SessionSnapshot.Read(snapshot.AsMemory(0, 40), out _));
         snapshot[0] = 0;
-        Assert.Throws<System.Text.Json.JsonException>(() => SessionSnapshot.Read(snapshot, out _));
+        Assert.Throws<SnapshotException>(() => SessionSnapshot.Read(snapshot, out _));
     }
 
     private static decimal Number(string text) => decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture);

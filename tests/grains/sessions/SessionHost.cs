@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Trading.Engine.Bars;
@@ -167,10 +168,15 @@ internal sealed class SmallBarSource : IBarSource
 /// <summary>Results in memory.</summary>
 internal sealed class Results : IResultStore
 {
+    private readonly Channel<int> _purged = Channel.CreateUnbounded<int>();
+
     public ConcurrentDictionary<SessionKey, string> Saved { get; } = new();
 
     /// <summary>How often the expired ones were removed.</summary>
     public int Purges { get; private set; }
+
+    /// <summary>One entry for each time.</summary>
+    public ChannelReader<int> Purged => _purged.Reader;
 
     /// <summary>So many saves fail.</summary>
     public int Failing { get; set; }
@@ -190,6 +196,7 @@ internal sealed class Results : IResultStore
     public ValueTask<int> PurgeAsync(int most, CancellationToken ct)
     {
         Purges++;
+        _purged.Writer.TryWrite(Purges);
         return ValueTask.FromResult(0);
     }
 }
