@@ -19,9 +19,13 @@ public static class SessionReport
     }
 
     /// <summary>The payload of <c>simulation_report</c>: money and ratios as decimal text, undefined figures null.</summary>
-    public static string Write(string sessionId, Simulation simulation)
+    /// <param name="sessionId">Named in the report.</param>
+    /// <param name="simulation">The finished run.</param>
+    /// <param name="refused">Orders refused before the engine saw them; they count as orders and as rejects.</param>
+    public static string Write(string sessionId, Simulation simulation, int refused)
     {
         var metrics = Metrics(simulation);
+        metrics = metrics with { Orders = metrics.Orders + refused, Rejects = metrics.Rejects + refused };
         var buffer = new ArrayBufferWriter<byte>(4096);
         using (var json = new Utf8JsonWriter(buffer))
         {

@@ -131,7 +131,7 @@ public sealed class SimulationRun : ISimulationRun, IFillObserver
             _simulation.ResultHash);
     }
 
-    public string Report(string sessionId) => SessionReport.Write(sessionId, _simulation);
+    public string Report(string sessionId, int refused) => SessionReport.Write(sessionId, _simulation, refused);
 
     public byte[] Save() => _simulation.SaveSnapshot();
 

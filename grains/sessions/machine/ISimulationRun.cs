@@ -53,7 +53,9 @@ public interface ISimulationRun
     RunResults Results();
 
     /// <summary>The detailed report as JSON (extension <c>report</c>); only after <see cref="Finish"/>.</summary>
-    string Report(string sessionId);
+    /// <param name="sessionId">Named in the report.</param>
+    /// <param name="refused">Orders that the session refused before the engine saw them.</param>
+    string Report(string sessionId, int refused);
 
     /// <summary>The state of the engine, for <see cref="SessionSnapshot"/>.</summary>
     byte[] Save();

@@ -92,7 +92,7 @@ public sealed partial class SessionMachine
         });
         if (IsRunning) WatchOrders(now);
         if (_phase != SessionState.Completed) return;
-        if (_extensions.HasFlag(SessionExtensions.Report)) _outbox.Say(new ReportOutput(_run.Report(Definition.SessionId)));
+        if (_extensions.HasFlag(SessionExtensions.Report)) _outbox.Say(new ReportOutput(_run.Report(Definition.SessionId, Refused)));
         _outbox.Say(Results());
     }
 

@@ -114,7 +114,7 @@ public sealed partial class SessionMachine
     }
 
     /// <summary>The detailed report as JSON; null before the end.</summary>
-    public string? Report() => _phase == SessionState.Completed ? _run.Report(Definition.SessionId) : null;
+    public string? Report() => _phase == SessionState.Completed ? _run.Report(Definition.SessionId, Refused) : null;
 
     /// <summary>Puts a command in line. A pause ends an advance at once, so that it does not wait for it.</summary>
     public void Enqueue(SessionCommand command)
@@ -229,6 +229,10 @@ public sealed partial class SessionMachine
         _outbox.Say(error);
     }
 
+    /// <summary>Orders refused for their form: the engine does not count what it never saw (EXEC-062).</summary>
+    private int Refused => _orders.Entries.Count(entry => entry.Number == 0)
+        + _batches.Entries.Sum(batch => batch.Acknowledgement.Rejected.Count(order => order.Code == OrderErrors.Code(Reason.DuplicateOrderId)));
+
     private bool IsRunning => _phase == SessionState.Running && !_clientPaused && _connected;
 
     private bool MayComplete()
@@ -283,7 +287,7 @@ public sealed partial class SessionMachine
     {
         Write(RecordKind.Completed, now);
         Finish(now);
-        if (_extensions.HasFlag(SessionExtensions.Report)) _outbox.Say(new ReportOutput(_run.Report(Definition.SessionId)));
+        if (_extensions.HasFlag(SessionExtensions.Report)) _outbox.Say(new ReportOutput(_run.Report(Definition.SessionId, Refused)));
         _outbox.Say(Results());
     }
 

@@ -48,7 +48,7 @@ internal sealed class BreakingRun(ISimulationRun run, int tick) : ISimulationRun
 
     public RunResults Results() => run.Results();
 
-    public string Report(string sessionId) => run.Report(sessionId);
+    public string Report(string sessionId, int refused) => run.Report(sessionId, refused);
 
     public byte[] Save() => run.Save();
 }
