@@ -30,6 +30,21 @@ public sealed class RiskEdgeTests
 
     [Fact]
     [Trait("req", "EXEC-052")]
+    public void An_open_order_that_closes_reserves_nothing_and_one_that_opens_reserves_its_value()
+    {
+        var run = Flat(Plain with { InitialCash = M(1_000) }, 100, 100);
+        run.Submit(Buy(5));
+        run.Ticks();
+        run.Submit(Sell(5, OrderType.Limit, limit: 150));
+        Assert.Equal(M(500), run.Simulation.ReadAccount([]).BuyingPower);
+        run.Submit(Sell(2, OrderType.Limit, limit: 150));
+        Assert.Equal(M(200), run.Simulation.ReadAccount([]).BuyingPower);
+        Assert.True(run.Submit(Buy(2)).Accepted);
+        Assert.Equal(Reason.InsufficientBuyingPower, run.Submit(Buy(1)).Reason);
+    }
+
+    [Fact]
+    [Trait("req", "EXEC-052")]
     public void A_cash_account_spends_its_cash_and_nothing_else()
     {
         // the position doubles: its value is no cash, whatever the leverage says
