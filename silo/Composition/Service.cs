@@ -26,6 +26,9 @@ internal static class Service
 
         // a failed start is told in one line below, not in the host's forty
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => hasStarted && level >= LogLevel.Warning);
+        builder.Logging.AddFilter("Orleans", level => hasStarted && level >= LogLevel.Warning);
+        builder.Logging.AddFilter("Orleans.Runtime.Silo", level => hasStarted && level >= LogLevel.Error);
+        builder.Logging.AddFilter("Orleans.Runtime.Watchdog", level => hasStarted && level >= LogLevel.Error);
         var settings = ServiceSettings.From(builder.Configuration);
         using var data = DataFolder.Open(settings.Data);
         builder.WebHost.UseUrls(settings.Urls);
