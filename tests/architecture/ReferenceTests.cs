@@ -9,7 +9,7 @@ public sealed class ReferenceTests
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["Trading.Engine"] = [],
-        ["Trading.MarketData"] = ["Trading.Engine"],
+        ["Trading.MarketData"] = ["Trading.Engine", "Trading.Storage"],
         ["Trading.Protocol"] = [],
         ["Trading.Embedded"] = [],
         ["Trading.Storage"] = ["Trading.Engine"],
