@@ -17,8 +17,11 @@ public interface IMarketDataProvider
     /// <summary>Whether the vendor has data of this class at all.</summary>
     bool Serves(AssetClass assetClass);
 
-    /// <summary>The most time that one request should span so that the answer fits into one page where possible (OHLCV-009, OHLCV-132).</summary>
-    TimeSpan LongestRequest { get; }
+    /// <summary>
+    /// The most time that one request should span, whole days, so that the answer fits into one page (OHLCV-009, OHLCV-132): a crypto day has more
+    /// minutes than an equity day, so it depends on the class.
+    /// </summary>
+    TimeSpan LongestRequest(AssetClass assetClass);
 
     /// <summary>The request as text for people and logs: method, address, query; without the key (OHLCV-115, OHLCV-116).</summary>
     string Describe(MinuteRequest request);
@@ -49,7 +52,12 @@ public sealed record MinuteRequest(string Symbol, AssetClass AssetClass, long St
 /// <param name="Candles">The candles, sorted.</param>
 /// <param name="RowsDropped">Rows that could not be read, with a reason each, at most 100 (OHLCV-174).</param>
 /// <param name="Continuation">Opaque; null on the last page. Holds no key.</param>
-public sealed record MinutePage(CandleColumns Candles, IReadOnlyList<string> RowsDropped, string? Continuation);
+/// <remarks>No candles and no continuation: the vendor has nothing for the time; that is no failure.</remarks>
+public sealed record MinutePage(CandleColumns Candles, IReadOnlyList<string> RowsDropped, string? Continuation)
+{
+    /// <summary>All rows that could not be read, also those beyond the reasons listed.</summary>
+    public int DroppedCount { get; init; } = RowsDropped.Count;
+}
 
 /// <param name="Symbol">Canonical symbol.</param>
 /// <param name="First">First ex date.</param>
@@ -59,7 +67,11 @@ public sealed record ActionsRequest(string Symbol, DateOnly First, DateOnly Last
 /// <param name="Splits">Splits.</param>
 /// <param name="Dividends">Cash dividends.</param>
 /// <param name="Continuation">Opaque; null on the last page.</param>
-public sealed record ActionsPage(IReadOnlyList<Split> Splits, IReadOnlyList<Dividend> Dividends, string? Continuation);
+public sealed record ActionsPage(IReadOnlyList<Split> Splits, IReadOnlyList<Dividend> Dividends, string? Continuation)
+{
+    /// <summary>Rows that could not be read, with a reason each, at most 100.</summary>
+    public IReadOnlyList<string> RowsDropped { get; init; } = [];
+}
 
 /// <summary>Either a value or a failure.</summary>
 public readonly record struct ProviderAnswer<T>(T? Value, ProviderFailure? Failure)

@@ -77,6 +77,9 @@ public sealed class ProviderSettings
 
     public ProviderAccount Alpaca { get; set; } = new() { BaseUrl = "https://data.alpaca.markets", RequestsPerMinute = 200 };
 
+    /// <summary>Accounts of providers that a build adds by registration, by name (OHLCV-014).</summary>
+    public Dictionary<string, ProviderAccount> Others { get; set; } = [];
+
     /// <summary>Retries after a temporary failure (OHLCV-O02), 0 to 20.</summary>
     public int Retries { get; set; } = 5;
 
