@@ -137,15 +137,3 @@ public sealed class NightlySettings
     /// <summary>How long results are kept (OHLCV-155), 1 to 3650.</summary>
     public int KeepResultsDays { get; set; } = 30;
 }
-
-public sealed class AssetClassSettings
-{
-    /// <summary>Whether extended-hours minutes are stored and enter resampled candles (OHLCV-075, OHLCV-D17).</summary>
-    public bool ExtendedHours { get; set; }
-
-    /// <summary>Where <c>1h</c>, <c>2h</c>, <c>4h</c> begin (OHLCV-072): <c>default</c> (session open for US equities, UTC midnight otherwise) or <c>clock</c> (full hours of the exchange's clock).</summary>
-    public string HourAlignment { get; set; } = "default";
-
-    /// <summary>Where a forex day ends (OHLCV-D09): <c>utc</c> or <c>new_york_close</c> (17:00 New York). Other classes have only their default.</summary>
-    public string DailyBoundary { get; set; } = "default";
-}
