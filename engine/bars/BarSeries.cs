@@ -10,10 +10,24 @@ namespace Trading.Engine.Bars;
 /// </remarks>
 public sealed class BarSeries
 {
+    private readonly SourceSpan[]? _sources;
+
     /// <exception cref="ArgumentException">The columns differ in length, times do not rise strictly, or a bar's prices contradict each other
-    /// (low ≤ open, close ≤ high and 0 &lt; low must hold, volume ≥ 0).</exception>
+    /// (low ≤ open, close ≤ high and 0 &lt; low must hold, volume ≥ 0), or <paramref name="sources"/> are out of order.</exception>
+    /// <param name="instrument">The symbol.</param>
+    /// <param name="days">The trading days of its market.</param>
+    /// <param name="barMicros">Length of a bar in microseconds.</param>
+    /// <param name="source">Where the bars come from, for all of them; see <see cref="SourceIn"/>.</param>
+    /// <param name="dataVersion"><c>adjusted</c>, <c>split</c> or <c>raw</c>.</param>
+    /// <param name="openTime">Open times.</param>
+    /// <param name="open">Opens.</param>
+    /// <param name="high">Highs.</param>
+    /// <param name="low">Lows.</param>
+    /// <param name="close">Closes.</param>
+    /// <param name="volume">Volumes.</param>
+    /// <param name="sources">Where each stretch of bars comes from, by first bar, the first one at bar 0; null when one source has them all.</param>
     public BarSeries(Instrument instrument, TradingDays days, long barMicros, string source, string dataVersion,
-        long[] openTime, long[] open, long[] high, long[] low, long[] close, long[] volume)
+        long[] openTime, long[] open, long[] high, long[] low, long[] close, long[] volume, IReadOnlyList<SourceSpan>? sources = null)
     {
         Instrument = instrument;
         Days = days;
@@ -28,6 +42,8 @@ public sealed class BarSeries
         Volume = volume;
         Session = new MarketSession[openTime.Length];
         Day = new int[openTime.Length];
+        _sources = sources is { Count: > 1 } ? [.. sources] : null;
+        CheckSources();
         CheckAndClassify();
     }
 
@@ -38,10 +54,10 @@ public sealed class BarSeries
     /// <summary>Length of a bar in microseconds; a minute is 60,000,000.</summary>
     public long BarMicros { get; }
 
-    /// <summary>Where the bars come from, e.g. <c>csv</c>, <c>synthetic</c>, <c>polygon</c>.</summary>
+    /// <summary>Where the bars come from, e.g. <c>csv</c>, <c>synthetic</c>, <c>polygon</c>; several names in ordinal order, joined by <c>+</c>.</summary>
     public string Source { get; }
 
-    /// <summary><c>adjusted</c> or <c>raw</c>.</summary>
+    /// <summary><c>adjusted</c>, <c>split</c> or <c>raw</c>.</summary>
     public string DataVersion { get; }
 
     public int Count => OpenTime.Length;
@@ -71,6 +87,33 @@ public sealed class BarSeries
     {
         var found = Array.BinarySearch(OpenTime, instant);
         return found >= 0 ? found : ~found;
+    }
+
+    /// <summary>
+    /// Where the bars that open in [<paramref name="start"/>, <paramref name="end"/>) come from, so that what a run says about its data does not depend on
+    /// which other bars lie beside them. Without such bars, or with one source for all, it is <see cref="Source"/>.
+    /// </summary>
+    public string SourceIn(long start, long end)
+    {
+        if (_sources is null) return Source;
+        var (first, last) = (FirstAtOrAfter(start), FirstAtOrAfter(end) - 1);
+        if (last < first) return Source;
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        for (var span = 0; span < _sources.Length; span++)
+        {
+            var lastOfSpan = span + 1 < _sources.Length ? _sources[span + 1].FirstBar - 1 : Count - 1;
+            if (_sources[span].FirstBar <= last && lastOfSpan >= first) names.Add(_sources[span].Source);
+        }
+
+        return string.Join('+', names);
+    }
+
+    private void CheckSources()
+    {
+        if (_sources is null) return;
+        var ordered = _sources[0].FirstBar == 0 && _sources[^1].FirstBar < Count;
+        for (var span = 1; span < _sources.Length; span++) ordered &= _sources[span].FirstBar > _sources[span - 1].FirstBar;
+        if (!ordered) throw new ArgumentException($"{Instrument.Symbol}: the sources of the bars are out of order");
     }
 
     private void CheckAndClassify()

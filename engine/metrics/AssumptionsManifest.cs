@@ -10,8 +10,8 @@ namespace Trading.Engine.Metrics;
 
 /// <summary>The data of one symbol of a run.</summary>
 /// <param name="Instrument">The symbol with its price steps and lot.</param>
-/// <param name="Source">Where the bars come from.</param>
-/// <param name="DataVersion"><c>adjusted</c> or <c>raw</c>.</param>
+/// <param name="Source">Where the bars of the range come from.</param>
+/// <param name="DataVersion"><c>adjusted</c>, <c>split</c> or <c>raw</c>.</param>
 /// <param name="Fingerprint">SHA-256 over the bars used, see <see cref="DataFingerprint"/>.</param>
 /// <param name="Bars">Number of bars used.</param>
 /// <param name="Calendar">Name of the calendar.</param>
@@ -60,7 +60,7 @@ public sealed record AssumptionsManifest
         foreach (var one in series)
         {
             var fingerprint = DataFingerprint.Of(one, configuration, out var bars);
-            symbols.Add(new SymbolManifest(one.Instrument, one.Source, one.DataVersion, fingerprint, bars, one.Days.Calendar, one.Days.Version));
+            symbols.Add(new SymbolManifest(one.Instrument, one.SourceIn(configuration.Start, configuration.End), one.DataVersion, fingerprint, bars, one.Days.Calendar, one.Days.Version));
         }
 
         return new AssumptionsManifest

@@ -21,7 +21,7 @@ internal static class RunIdentity
         for (var symbol = 0; symbol < clock.Series.Length; symbol++)
         {
             var series = clock.Series[symbol];
-            text.Append(CultureInfo.InvariantCulture, $"|{series.Instrument} {series.Source} {series.DataVersion} {series.BarMicros} {series.Days.Calendar} {series.Days.Version}")
+            text.Append(CultureInfo.InvariantCulture, $"|{series.Instrument} {series.SourceIn(config.Start, config.End)} {series.DataVersion} {series.BarMicros} {series.Days.Calendar} {series.Days.Version}")
                 .Append(CultureInfo.InvariantCulture, $" {clock.Bars[symbol]} {Mix(series, clock.First[symbol], clock.End[symbol])}");
         }
 

@@ -15,20 +15,20 @@ public sealed class SymbolFeedGrain(IBarSource bars, BarFingerprints fingerprint
         var key = GrainKeys.Split(this.GetPrimaryKeyString());
         if (key.Length != 2) return null;
         var (provider, symbol) = (key[0], key[1]);
-        if (await Load(new BarSeriesKey(symbol, provider, dataVersion), cancellationToken) is not { } series) return null;
+        if (await Load(new BarSeriesKey(symbol, provider, dataVersion), new BarRange(start, end), cancellationToken) is not { } series) return null;
 
         var range = DataRange.Of(series, start, end, extendedHours);
         return new FeedAvailability(
             new SymbolRange(symbol, range.Start ?? 0, range.End ?? 0, range.Candles, range.MissingCandles),
             fingerprints.Of(series, start, end, extendedHours),
-            series.Source);
+            series.SourceIn(start, end));
     }
 
-    private async Task<Engine.Bars.BarSeries?> Load(BarSeriesKey key, CancellationToken cancellationToken)
+    private async Task<Engine.Bars.BarSeries?> Load(BarSeriesKey key, BarRange range, CancellationToken cancellationToken)
     {
         try
         {
-            return await bars.LoadAsync(key, cancellationToken);
+            return await bars.LoadAsync(key, range, null, cancellationToken);
         }
         catch (BarSourceException problem) when (problem.Problem != BarSourceProblem.MalformedData)
         {

@@ -53,11 +53,12 @@ public sealed class SessionLoader(IBarSource bars, BarFingerprints fingerprints,
         var config = Configure(command, extensions);
         var series = new List<BarSeries>(command.Symbols.Count);
         var missing = new List<string>();
+        var range = new BarRange(config.Start, config.End);
         try
         {
             foreach (var symbol in command.Symbols)
             {
-                if (await bars.LoadAsync(new BarSeriesKey(symbol, command.DataProvider, command.DataVersion), cancellationToken) is { } one) series.Add(one);
+                if (await bars.LoadAsync(new BarSeriesKey(symbol, command.DataProvider, command.DataVersion), range, null, cancellationToken) is { } one) series.Add(one);
                 else missing.Add(symbol);
             }
         }
@@ -65,7 +66,7 @@ public sealed class SessionLoader(IBarSource bars, BarFingerprints fingerprints,
         {
             return PreparedSession.Refused(SessionErrors.Validation("UNKNOWN_SYMBOL", problem.Message, command.RequestId));
         }
-        catch (BarSourceException problem) when (problem.Problem is BarSourceProblem.UnknownDataVersion)
+        catch (BarSourceException problem) when (problem.Problem is BarSourceProblem.UnknownDataVersion or BarSourceProblem.VersionNotAvailable)
         {
             return PreparedSession.Refused(SessionErrors.InvalidField("data_version", problem.Message, command.RequestId));
         }
@@ -87,7 +88,7 @@ public sealed class SessionLoader(IBarSource bars, BarFingerprints fingerprints,
         {
             var name = definition.Loaded[symbol].Symbol;
             var key = new BarSeriesKey(name, definition.DataProvider, definition.DataVersion);
-            series[symbol] = await bars.LoadAsync(key, cancellationToken) ?? throw new SessionDataException($"the bars of {name} are gone");
+            series[symbol] = await bars.LoadAsync(key, new BarRange(definition.Config.Start, definition.Config.End), null, cancellationToken) ?? throw new SessionDataException($"the bars of {name} are gone");
             if (!string.Equals(Fingerprint(series[symbol], definition.Config), definition.Fingerprints[symbol], StringComparison.Ordinal)) throw new SessionDataException($"the bars of {name} have changed");
         }
 

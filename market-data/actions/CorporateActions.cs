@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Trading.MarketData.Actions;
 
 /// <summary>A split or reverse split: from the ex date on, <paramref name="From"/> old shares are <paramref name="To"/> new ones (4-for-1: From 1, To 4).</summary>
@@ -18,6 +20,12 @@ public sealed record Dividend(DateOnly ExDate, long Cash);
 public sealed record CorporateActions(string Symbol, IReadOnlyList<Split> Splits, IReadOnlyList<Dividend> Dividends)
 {
     public static CorporateActions None(string symbol) => new(symbol, [], []);
+
+    /// <summary>Text that is equal for equal actions and differs otherwise.</summary>
+    public string Stamp() => string.Join(
+        ';',
+        Splits.Select(one => string.Create(CultureInfo.InvariantCulture, $"s{one.ExDate.DayNumber}:{one.From}:{one.To}"))
+            .Concat(Dividends.Select(one => string.Create(CultureInfo.InvariantCulture, $"d{one.ExDate.DayNumber}:{one.Cash}"))));
 }
 
 /// <summary>The stored tables of corporate actions, <c>{base}/actions/{symbol}.json</c>. Safe for concurrent use.</summary>

@@ -8,19 +8,23 @@ namespace Trading.MarketData.Cache;
 /// same time; a load that failed or found nothing is forgotten, so that the next one tries again.
 /// </summary>
 /// <remarks>
-/// Above the byte budget the least recently requested series are let go. A series that a session still holds is found again as long as the
-/// session holds it, so that letting go never makes a second copy. A file that changes on disk is noticed only after its series was let go.
+/// A series is kept under its key and the range that its source brings for the range asked for. When the source's stamp has changed, the next request
+/// loads anew; whoever holds the old series keeps it. Above the byte budget the least recently requested series are let go. A series that a session
+/// still holds is found again as long as the session holds it, so that letting go never makes a second copy.
 /// </remarks>
 public sealed class BarCache : IBarSource
 {
     private const int BytesPerBar = (6 * sizeof(long)) + sizeof(int) + sizeof(MarketSession);
 
+    /// <summary>A load during which the source changes is made again this often; then it is used once and not kept for others.</summary>
+    private const int Attempts = 3;
+
     private readonly IBarSource _source;
     private readonly long _maxBytes;
     private readonly Lock _lock = new();
-    private readonly Dictionary<BarSeriesKey, Entry> _entries = [];
+    private readonly Dictionary<CacheKey, Entry> _entries = [];
     private readonly LinkedList<Entry> _byLastUse = new();
-    private readonly Dictionary<BarSeriesKey, WeakReference<BarSeries>> _letGo = [];
+    private readonly Dictionary<CacheKey, LetGoSeries> _letGo = [];
     private long _totalBytes;
 
     /// <param name="source">Where series come from.</param>
@@ -57,52 +61,91 @@ public sealed class BarCache : IBarSource
 
     public bool IsConfigured(string provider) => _source.IsConfigured(provider);
 
+    public BarRange Covering(BarSeriesKey key, BarRange range) => _source.Covering(key, range);
+
+    public ValueTask<string> StampAsync(BarSeriesKey key, BarRange range, CancellationToken cancellationToken = default) => _source.StampAsync(key, range, cancellationToken);
+
+    public Task<IReadOnlyList<DateOnly>?> ChangedDaysAsync(BarSeriesKey key, BarRange range, long since, CancellationToken cancellationToken = default) =>
+        _source.ChangedDaysAsync(key, range, since, cancellationToken);
+
     public Task<IReadOnlyList<AvailableSeries>> ListAsync(CancellationToken cancellationToken = default) => _source.ListAsync(cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>Cancelling ends this caller's wait, not the load that others may wait for.</remarks>
-    public Task<BarSeries?> LoadAsync(BarSeriesKey key, CancellationToken cancellationToken = default)
+    public async Task<BarSeries?> LoadAsync(BarSeriesKey key, BarRange range, long? asOf, CancellationToken cancellationToken = default)
+    {
+        var cacheKey = new CacheKey(key, _source.Covering(key, range), asOf);
+        // what is past does not change
+        var stamp = asOf is null ? await _source.StampAsync(key, cacheKey.Covered, cancellationToken).ConfigureAwait(false) : "";
+        return await Find(cacheKey, stamp).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<BarSeries?> Find(CacheKey key, string stamp)
     {
         lock (_lock)
         {
-            if (!_entries.TryGetValue(key, out var entry))
+            if (_entries.TryGetValue(key, out var entry) && entry.Place is { } place)
             {
-                entry = new Entry(key);
-                _entries.Add(key, entry);
-                if (_letGo.Remove(key, out var letGo) && letGo.TryGetTarget(out var held))
+                if (entry.Stamp == stamp)
                 {
-                    entry.Loading = Task.FromResult<BarSeries?>(held);
-                    Keep(entry, held);
+                    _byLastUse.Remove(place);
+                    _byLastUse.AddFirst(place);
+                    return entry.Loading;
                 }
-                else
-                {
-                    entry.Loading = Task.Run(() => LoadAsync(entry), CancellationToken.None);
-                }
-            }
-            else if (entry.Place is { } place)
-            {
-                _byLastUse.Remove(place);
-                _byLastUse.AddFirst(place);
+
+                Drop(entry);
+                entry = null;
             }
 
-            return entry.Loading.WaitAsync(cancellationToken);
+            // a load under way looks at the stamp itself when it is done
+            if (entry is not null) return entry.Loading;
+            entry = new Entry(key);
+            _entries.Add(key, entry);
+            if (_letGo.Remove(key, out var letGo) && letGo.Stamp == stamp && letGo.Series.TryGetTarget(out var held))
+            {
+                entry.Loading = Task.FromResult<BarSeries?>(held);
+                entry.Stamp = stamp;
+                Keep(entry, held);
+            }
+            else
+            {
+                entry.Loading = Task.Run(() => LoadAsync(entry, stamp), CancellationToken.None);
+            }
+
+            return entry.Loading;
         }
     }
 
-    private async Task<BarSeries?> LoadAsync(Entry entry)
+    private async Task<BarSeries?> LoadAsync(Entry entry, string stamp)
     {
         BarSeries? series = null;
+        var isSettled = false;
         try
         {
-            series = await _source.LoadAsync(entry.Key, CancellationToken.None).ConfigureAwait(false);
+            var (key, range, asOf) = entry.Key;
+            for (var attempt = 0; attempt < Attempts && !isSettled; attempt++)
+            {
+                series = await _source.LoadAsync(key, range, asOf, CancellationToken.None).ConfigureAwait(false);
+                var after = asOf is null ? await _source.StampAsync(key, range, CancellationToken.None).ConfigureAwait(false) : "";
+                isSettled = after == stamp;
+                stamp = after;
+            }
+
             return series;
         }
         finally
         {
             lock (_lock)
             {
-                if (series is null) _entries.Remove(entry.Key);
-                else Keep(entry, series);
+                if (series is null || !isSettled)
+                {
+                    _entries.Remove(entry.Key);
+                }
+                else
+                {
+                    entry.Stamp = stamp;
+                    Keep(entry, series);
+                }
             }
         }
     }
@@ -119,19 +162,31 @@ public sealed class BarCache : IBarSource
     {
         foreach (var (key, letGo) in _letGo)
         {
-            if (!letGo.TryGetTarget(out _)) _letGo.Remove(key);
+            if (!letGo.Series.TryGetTarget(out _)) _letGo.Remove(key);
         }
 
+        Drop(entry);
+        _letGo[entry.Key] = new LetGoSeries(new WeakReference<BarSeries>(entry.Series!), entry.Stamp);
+    }
+
+    private void Drop(Entry entry)
+    {
         _byLastUse.Remove(entry.Place!);
         _entries.Remove(entry.Key);
-        _letGo[entry.Key] = new WeakReference<BarSeries>(entry.Series!);
         _totalBytes -= BytesOf(entry.Series!);
     }
 
+    private readonly record struct CacheKey(BarSeriesKey Key, BarRange Covered, long? AsOf);
+
+    private readonly record struct LetGoSeries(WeakReference<BarSeries> Series, string Stamp);
+
     /// <summary>A series that is being loaded (no place yet) or kept.</summary>
-    private sealed class Entry(BarSeriesKey key)
+    private sealed class Entry(CacheKey key)
     {
-        public BarSeriesKey Key { get; } = key;
+        public CacheKey Key { get; } = key;
+
+        /// <summary>The source's when the series was loaded.</summary>
+        public string Stamp { get; set; } = "";
 
         public Task<BarSeries?> Loading { get; set; } = Task.FromResult<BarSeries?>(null);
 

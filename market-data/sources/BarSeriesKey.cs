@@ -3,7 +3,7 @@ namespace Trading.MarketData.Sources;
 /// <summary>Names one series of one-minute bars.</summary>
 /// <param name="Symbol">As <see cref="Instruments.SymbolName"/> demands.</param>
 /// <param name="Provider">One of <see cref="DataProviders.Known"/>.</param>
-/// <param name="DataVersion"><c>adjusted</c> (default) or <c>raw</c>.</param>
+/// <param name="DataVersion"><c>adjusted</c> (default), <c>split</c> or <c>raw</c>.</param>
 public readonly record struct BarSeriesKey(string Symbol, string Provider, string DataVersion = DataVersions.Adjusted);
 
 /// <summary>What a source holds of one series.</summary>
@@ -18,8 +18,11 @@ public sealed record AvailableSeries(BarSeriesKey Key, string Source, long Bars,
 /// <summary>The values of <c>data_version</c> (SIM-O10).</summary>
 public static class DataVersions
 {
-    /// <summary>Adjusted for splits.</summary>
+    /// <summary>Adjusted for splits and cash dividends; of a file that came adjusted, whatever its maker adjusted for.</summary>
     public const string Adjusted = "adjusted";
+
+    /// <summary>Adjusted for splits only.</summary>
+    public const string Split = "split";
 
     /// <summary>As traded.</summary>
     public const string Raw = "raw";

@@ -12,11 +12,14 @@ public enum BarSourceProblem
     /// <summary>The provider exists, but this deployment has no data of it.</summary>
     ProviderNotConfigured = 3,
 
-    /// <summary>The data version is neither <c>adjusted</c> nor <c>raw</c>.</summary>
+    /// <summary>The data version is none that this deployment has for the provider.</summary>
     UnknownDataVersion = 4,
 
     /// <summary>The stored data break their format.</summary>
     MalformedData = 5,
+
+    /// <summary>The stored data were adjusted before they came, so that this data version cannot be made of them.</summary>
+    VersionNotAvailable = 6,
 }
 
 /// <summary>A series cannot be had; the message is fit to be shown to a client and names no path outside the data directory.</summary>

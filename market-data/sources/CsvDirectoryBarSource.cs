@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Globalization;
 using Trading.Engine.Bars;
 using Trading.MarketData.Calendars;
 using Trading.MarketData.Instruments;
@@ -43,7 +44,9 @@ public sealed class CsvDirectoryBarSource : IBarSource
 
     public bool IsConfigured(string provider) => _directories.ContainsKey(provider);
 
-    public async Task<BarSeries?> LoadAsync(BarSeriesKey key, CancellationToken cancellationToken = default)
+    /// <inheritdoc/>
+    /// <remarks>The whole file as it is now, whatever the range and the instant: nothing is kept of a file that was replaced.</remarks>
+    public async Task<BarSeries?> LoadAsync(BarSeriesKey key, BarRange range, long? asOf, CancellationToken cancellationToken = default)
     {
         var path = PathOf(key);
         var file = new FileInfo(path);
@@ -53,6 +56,16 @@ public sealed class CsvDirectoryBarSource : IBarSource
         var text = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
         // off the caller's scheduler: a year of minutes takes tens of milliseconds
         return await Task.Run(() => ToSeries(key, source, CsvBarParser.Parse(text, file.Name, MinuteMicros)), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Lengths and times of writing of the file and its marker.</remarks>
+    public ValueTask<string> StampAsync(BarSeriesKey key, BarRange range, CancellationToken cancellationToken = default)
+    {
+        var path = PathOf(key);
+        return ValueTask.FromResult(StampOf(new FileInfo(path)) + "|" + StampOf(new FileInfo(MarkerOf(path))));
+
+        static string StampOf(FileInfo file) => file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.Length}:{file.LastWriteTimeUtc.Ticks}") : "";
     }
 
     public async Task<IReadOnlyList<AvailableSeries>> ListAsync(CancellationToken cancellationToken = default)
@@ -105,7 +118,7 @@ public sealed class CsvDirectoryBarSource : IBarSource
 
         if (key.DataVersion is not (DataVersions.Adjusted or DataVersions.Raw))
         {
-            throw new BarSourceException(BarSourceProblem.UnknownDataVersion, $"unknown data version; known are {DataVersions.Adjusted} and {DataVersions.Raw}");
+            throw new BarSourceException(BarSourceProblem.UnknownDataVersion, $"bars of '{key.Provider}' are {DataVersions.Adjusted} or {DataVersions.Raw} here");
         }
 
         return Path.Combine(DirectoryOf(key.Provider, key.DataVersion), key.Symbol + ".csv");

@@ -39,6 +39,20 @@ public interface ICandleStore
     /// <summary>What is stored per day, from the files' ends alone.</summary>
     Task<IReadOnlyList<PartitionSummary>> DescribeAsync(string symbol, Timeframe timeframe, DateOnly first, DateOnly last, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Text that changes whenever a stored file of the days from <paramref name="first"/> to <paramref name="last"/> appears, changes or goes: cheap enough to be
+    /// asked before every session. An implementation on files takes names, sizes and times of writing; this one takes fingerprints.
+    /// </summary>
+    async Task<string> StampAsync(string symbol, Timeframe timeframe, DateOnly first, DateOnly last, CancellationToken cancellationToken)
+    {
+        var partitions = await DescribeAsync(symbol, timeframe, first, last, cancellationToken).ConfigureAwait(false);
+        return string.Join(';', partitions.Select(one => $"{one.Day.DayNumber}:{one.Bytes}:{one.Summary.Info.FetchedAt}:{one.Summary.Info.DataVersion}:{one.Summary.Info.Fingerprint}"));
+    }
+
+    /// <summary>The days of the range whose file appeared or was replaced after an instant (microseconds since 1970-01-01Z), sorted, from names and times alone; null when that is not known.</summary>
+    Task<IReadOnlyList<DateOnly>?> ChangedDaysAsync(string symbol, Timeframe timeframe, DateOnly first, DateOnly last, long since, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<DateOnly>?>(null);
+
     /// <summary>Takes the one place for a writer of the symbol, across processes (OHLCV-039).</summary>
     /// <exception cref="CandleStoreException"><see cref="CandleStoreProblem.Busy"/>: somebody else writes the symbol; <see cref="CandleStoreProblem.ReadOnly"/> and others as they come.</exception>
     Task<ICandleWriter> OpenWriterAsync(string symbol, CancellationToken cancellationToken);

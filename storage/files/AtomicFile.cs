@@ -1,7 +1,7 @@
 namespace Trading.Storage.Files;
 
 /// <summary>Replacing and reading whole small files.</summary>
-internal static class AtomicFile
+public static class AtomicFile
 {
     /// <summary>Files with this ending are leftovers of an interrupted write.</summary>
     public const string TemporarySuffix = ".tmp";

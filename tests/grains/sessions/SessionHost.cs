@@ -159,7 +159,7 @@ internal sealed class SmallBarSource : IBarSource
 
     public bool IsConfigured(string provider) => provider is "polygon" or "tiingo" or "financial_modeling_prep";
 
-    public Task<BarSeries?> LoadAsync(BarSeriesKey key, CancellationToken cancellationToken = default) =>
+    public Task<BarSeries?> LoadAsync(BarSeriesKey key, BarRange range, long? asOf, CancellationToken cancellationToken = default) =>
         IsDown ? throw new IOException("the disk is gone") : Task.FromResult(Series.GetValueOrDefault(key.Symbol));
 
     public Task<IReadOnlyList<AvailableSeries>> ListAsync(CancellationToken cancellationToken = default) => Task.FromResult<IReadOnlyList<AvailableSeries>>([]);

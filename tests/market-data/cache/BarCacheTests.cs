@@ -118,7 +118,7 @@ public sealed class BarCacheTests
 
         public bool IsConfigured(string provider) => true;
 
-        public async Task<BarSeries?> LoadAsync(BarSeriesKey key, CancellationToken cancellationToken = default)
+        public async Task<BarSeries?> LoadAsync(BarSeriesKey key, BarRange range, long? asOf, CancellationToken cancellationToken = default)
         {
             Interlocked.Increment(ref _loads);
             Asked.TrySetResult();
