@@ -26,7 +26,4 @@ internal static class JournalTesting
         var result = await journal.AppendAsync(key, expected, Payloads(texts), default);
         Assert.Equal(new AppendResult(AppendStatus.Appended, expected + texts.Length), result);
     }
-
-    /// <summary>The file of the newest segment.</summary>
-    public static string LastSegment(this Faults.FaultFiles files) => files.Paths.Last(path => path.EndsWith(".journal", StringComparison.Ordinal));
 }
