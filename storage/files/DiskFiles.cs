@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Trading.Storage.Files;
 
 /// <summary>The real files below a folder.</summary>
-public sealed class DiskFiles : IStorageFiles
+public sealed partial class DiskFiles : IStorageFiles
 {
     private readonly string _root;
 
@@ -55,6 +55,13 @@ public sealed class DiskFiles : IStorageFiles
         return exception is IOException { HResult: UnixNoSpace or UnixQuota or WindowsDiskFull };
     }
 
+    /// <summary>True when the device is read-only or the process may not do what it tried.</summary>
+    public static bool IsForbidden(Exception exception)
+    {
+        const int UnixReadOnly = 30, UnixNotPermitted = 1, UnixAccess = 13, WindowsWriteProtect = unchecked((int)0x80070013);
+        return exception is UnauthorizedAccessException or IOException { HResult: UnixReadOnly or UnixNotPermitted or UnixAccess or WindowsWriteProtect };
+    }
+
     private string Full(string path) => Path.Join(_root, path);
 
     private static void SyncFullFolder(string folder)
@@ -62,18 +69,7 @@ public sealed class DiskFiles : IStorageFiles
         // Windows offers no flush of a directory and journals its metadata itself.
         if (OperatingSystem.IsWindows())
             return;
-        var descriptor = NativeOpen(Encoding.UTF8.GetBytes(folder + "\0"), 0);
-        if (descriptor < 0)
-            throw new IOException($"Folder {folder} cannot be opened for syncing (errno {Marshal.GetLastPInvokeError()}).");
-        try
-        {
-            if (NativeSync(descriptor) != 0)
-                throw new IOException($"Folder {folder} cannot be synced (errno {Marshal.GetLastPInvokeError()}).");
-        }
-        finally
-        {
-            _ = NativeClose(descriptor);
-        }
+        OnFolder(folder, NativeSync);
     }
 
     // .NET opens no directories, and a new file name is durable only after its directory has been synced.

@@ -11,6 +11,8 @@ public enum Operation
     Delete,
     Rename,
     SyncFolder,
+    Link,
+    SetModified,
 }
 
 public enum Fault
@@ -31,6 +33,9 @@ public enum Fault
 
     /// <summary>Does a part; everything afterwards fails. The test goes on with <see cref="FaultFiles.AfterPowerLoss"/>.</summary>
     Crash,
+
+    /// <summary>As <see cref="Fail"/>, because the device is read-only.</summary>
+    ReadOnly,
 }
 
 /// <summary>
@@ -45,12 +50,15 @@ public sealed class FaultFiles(Random random) : IStorageFiles
         public byte[] Cached = [];
         public byte[] Durable = [];
         public readonly List<(long Offset, byte[]? Bytes)> Unsynced = [];
+        public long Modified;
+        public long Identity;
     }
 
     private readonly Dictionary<string, Inode> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Inode> _durableNames = new(StringComparer.Ordinal);
     private readonly List<(string Folder, string? Removed, string? Added, Inode? Inode)> _unsyncedNames = [];
     private readonly HashSet<string> _locks = [];
+    private long _lastIdentity;
 
     /// <summary>A journal's writer thread and the thread pool come here at the same time.</summary>
     private readonly Lock _gate = new();
@@ -74,7 +82,7 @@ public sealed class FaultFiles(Random random) : IStorageFiles
     /// <summary>What a machine finds after the power came back.</summary>
     public FaultFiles AfterPowerLoss()
     {
-        var after = new FaultFiles(random);
+        var after = new FaultFiles(random) { _lastIdentity = _lastIdentity };
         foreach (var (_, removed, added, inode) in _unsyncedNames)
         {
             if (random.Next(2) == 0)
@@ -87,7 +95,7 @@ public sealed class FaultFiles(Random random) : IStorageFiles
         foreach (var (name, inode) in _durableNames)
         {
             var content = Settle(inode);
-            var copy = new Inode { Cached = content, Durable = [.. content] };
+            var copy = new Inode { Cached = content, Durable = [.. content], Modified = inode.Modified, Identity = inode.Identity };
             after._names[name] = copy;
             after._durableNames[name] = copy;
         }
@@ -97,7 +105,7 @@ public sealed class FaultFiles(Random random) : IStorageFiles
     /// <summary>What a new process finds when the old one was killed: the page cache lives on, with what it forgot to write.</summary>
     public FaultFiles AfterKill()
     {
-        var after = new FaultFiles(random);
+        var after = new FaultFiles(random) { _lastIdentity = _lastIdentity };
         foreach (var (name, inode) in _names)
             after._names[name] = inode;
         foreach (var (name, inode) in _durableNames)
@@ -118,6 +126,7 @@ public sealed class FaultFiles(Random random) : IStorageFiles
     {
         if (!_names.TryGetValue(path, out var inode))
             _names[path] = _durableNames[path] = inode = new Inode();
+        inode.Identity = ++_lastIdentity;
         (inode.Cached, inode.Durable) = ([.. content], [.. content]);
         inode.Unsynced.Clear();
     }
@@ -142,6 +151,58 @@ public sealed class FaultFiles(Random random) : IStorageFiles
             return _names.ContainsKey(path);
     }
 
+    public void Scan(string folder, NameVisitor visit)
+    {
+        var prefix = folder + "/";
+        var entries = Paths.Where(path => path.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(path => path[prefix.Length..].Split('/', 2))
+            .Select(parts => (Name: parts[0], IsFolder: parts.Length > 1))
+            .Distinct();
+        foreach (var (name, isFolder) in entries)
+        {
+            if (!visit(name, isFolder))
+                return;
+        }
+    }
+
+    public FileStatus? Stat(string path)
+    {
+        lock (_gate)
+        {
+            if (_names.TryGetValue(path, out var inode))
+                return new FileStatus(false, inode.Cached.Length, inode.Modified, inode.Identity);
+            return _names.Keys.Any(name => name.StartsWith(path + "/", StringComparison.Ordinal)) ? new FileStatus(true, 0, 0, 0) : null;
+        }
+    }
+
+    public IStorageFile OpenRead(string path) => Open(path, create: false);
+
+    public void Link(string from, string to)
+    {
+        if (Exists(to))
+            throw new IOException($"{to} exists.");
+        Do(Operation.Link, to, () => SetName(null, to, _names[from]), null);
+    }
+
+    public void SetModified(string path, long micros) => Do(Operation.SetModified, path, () => _names[path].Modified = micros, null);
+
+    public void SyncAll(IReadOnlyList<string> paths)
+    {
+        foreach (var path in paths)
+        {
+            using var file = Open(path, create: false);
+            file.Sync();
+        }
+    }
+
+    public long BytesBelow(string folder)
+    {
+        lock (_gate)
+            return _names.Where(name => name.Key.StartsWith(folder + "/", StringComparison.Ordinal)).Sum(name => (long)name.Value.Cached.Length);
+    }
+
+    public DeviceSpace Space() => new(1L << 40, 1L << 41);
+
     public IStorageFile Open(string path, bool create)
     {
         if (!create)
@@ -152,7 +213,7 @@ public sealed class FaultFiles(Random random) : IStorageFiles
         if (Exists(path))
             throw new IOException($"{path} exists.");
         Inode? made = null;
-        Do(Operation.Create, path, () => SetName(null, path, made = new Inode()), null);
+        Do(Operation.Create, path, () => SetName(null, path, made = new Inode { Identity = ++_lastIdentity }), null);
         return new Handle(this, made!, path);
     }
 
@@ -214,6 +275,8 @@ public sealed class FaultFiles(Random random) : IStorageFiles
         if (fault is Fault.Partly or Fault.Crash)
             (part ?? (random.Next(2) == 0 ? whole : () => { }))();
         Crashed |= fault == Fault.Crash;
+        if (fault == Fault.ReadOnly)
+            throw new IOException("Read-only file system", 30);
         if (fault == Fault.DiskFull)
             throw new IOException("No space left on device", 28);
         if (fault != Fault.None)
