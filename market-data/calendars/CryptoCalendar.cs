@@ -6,7 +6,7 @@ namespace Trading.MarketData.Calendars;
 public sealed class CryptoCalendar : TradingCalendar
 {
     public CryptoCalendar()
-        : base("crypto", rulesVersion: 1)
+        : base("crypto", "1")
     {
     }
 

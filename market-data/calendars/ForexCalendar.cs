@@ -12,7 +12,7 @@ public sealed class ForexCalendar : TradingCalendar
     private readonly DateTimeZone _newYork = DateTimeZoneProviders.Tzdb["America/New_York"];
 
     public ForexCalendar()
-        : base("forex", rulesVersion: 1)
+        : base("forex", "1")
     {
     }
 

@@ -21,8 +21,8 @@ public abstract class TradingCalendar
     private readonly Lazy<TradingDays> _all;
 
     /// <param name="name">As it stands in day tables and manifests.</param>
-    /// <param name="rulesVersion">Rises whenever a rule or table of the calendar changes.</param>
-    private protected TradingCalendar(string name, int rulesVersion)
+    /// <param name="rulesVersion">Differs whenever a rule or table of the calendar changes.</param>
+    private protected TradingCalendar(string name, string rulesVersion)
     {
         Name = name;
         Version = $"{name}/{rulesVersion} tzdb/{TzdbDateTimeZoneSource.Default.TzdbVersion}";

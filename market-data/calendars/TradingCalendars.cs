@@ -1,12 +1,25 @@
 using Trading.Engine.Bars;
+using Trading.MarketData.Settings;
 
 namespace Trading.MarketData.Calendars;
 
 /// <summary>The calendars by asset class; one instance serves a process, so that all series of a class share one table.</summary>
 public sealed class TradingCalendars
 {
+    public TradingCalendars()
+        : this(new MarketDataOptions())
+    {
+    }
+
+    /// <param name="options">Special closings and early closes of the settings (OHLCV-087).</param>
+    /// <exception cref="ArgumentException">One of them is wrong; the message names it, its value and the rule.</exception>
+    public TradingCalendars(MarketDataOptions options)
+    {
+        UsEquity = new(SpecialDays.From(options));
+    }
+
     /// <summary>NYSE and Nasdaq.</summary>
-    public UsEquityCalendar UsEquity { get; } = new();
+    public UsEquityCalendar UsEquity { get; }
 
     public CryptoCalendar Crypto { get; } = new();
 

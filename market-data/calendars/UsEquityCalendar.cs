@@ -16,20 +16,24 @@ public sealed class UsEquityCalendar : TradingCalendar
     private static readonly LocalTime ShortDayAfterHoursClose = new(17, 0);
     private readonly DateTimeZone _newYork = DateTimeZoneProviders.Tzdb["America/New_York"];
 
-    public UsEquityCalendar()
-        : base("us_equity", rulesVersion: 1)
+    private readonly SpecialDays _special;
+
+    /// <param name="special">Closings and early closes beyond those of the rules; null for none.</param>
+    public UsEquityCalendar(SpecialDays? special = null)
+        : base("us_equity", "1" + special?.VersionSuffix)
     {
+        _special = special ?? SpecialDays.None;
     }
 
     /// <summary>Why the exchange stays closed on <paramref name="date"/>, e.g. <c>Good Friday</c> or <c>weekend</c>; null on a trading day.</summary>
-    public static string? ClosureOn(LocalDate date)
+    public string? ClosureOn(LocalDate date)
     {
         if (date.DayOfWeek is IsoDayOfWeek.Saturday or IsoDayOfWeek.Sunday) return "weekend";
-        return UsEquityHolidays.HolidayOn(date) ?? UsEquityExceptions.ClosureOn(date);
+        return UsEquityHolidays.HolidayOn(date) ?? UsEquityExceptions.ClosureOn(date) ?? _special.ClosureOn(date);
     }
 
     /// <summary>True when the exchange is open on <paramref name="date"/> and its regular session ends before 16:00.</summary>
-    public static bool IsShortDay(LocalDate date) => ClosureOn(date) is null && HoursOf(date).Close < RegularClose;
+    public bool IsShortDay(LocalDate date) => ClosureOn(date) is null && HoursOf(date).Close < RegularClose;
 
     private protected override DayHours? HoursOn(LocalDate date)
     {
@@ -43,10 +47,10 @@ public sealed class UsEquityCalendar : TradingCalendar
             At(date, close <= LatestHalfDayClose ? ShortDayAfterHoursClose : AfterHoursClose));
     }
 
-    private static (LocalTime Open, LocalTime Close) HoursOf(LocalDate date)
+    private (LocalTime Open, LocalTime Close) HoursOf(LocalDate date)
     {
         var exception = UsEquityExceptions.HoursOn(date);
-        return (exception?.Open ?? RegularOpen, exception?.Close ?? UsEquityHolidays.EarlyCloseOn(date) ?? RegularClose);
+        return (exception?.Open ?? RegularOpen, _special.EarlyCloseOn(date) ?? exception?.Close ?? UsEquityHolidays.EarlyCloseOn(date) ?? RegularClose);
     }
 
     private Instant At(LocalDate date, LocalTime time) => date.At(time).InZoneStrictly(_newYork).ToInstant();

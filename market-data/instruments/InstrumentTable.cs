@@ -5,14 +5,16 @@ using Trading.Engine.Bars;
 namespace Trading.MarketData.Instruments;
 
 /// <summary>
-/// Which market a symbol trades on, and in which price steps and lots. Entries of <c>instruments.csv</c> come first; then well-known
-/// crypto pairs and pairs of two ISO 4217 codes are recognised by their name; every other symbol is a US equity.
+/// Which market a symbol trades on, and in which price steps and lots (OHLCV-083). Entries of <c>instruments.csv</c> and well-known crypto pairs
+/// without hyphen (<c>BTCUSD</c>) come first; then <c>BASE-QUOTE</c> with a known quote is crypto, two ISO 4217 codes are forex, and every other symbol is a US equity.
 /// </summary>
 /// <remarks>Immutable and safe for concurrent use.</remarks>
 public sealed class InstrumentTable
 {
     /// <summary>Name of the optional file in a data directory.</summary>
     public const string FileName = "instruments.csv";
+
+    private static readonly string[] DollarCoins = ["USDT", "USDC", "BUSD", "DAI"];
 
     private const string Header = "symbol,asset_class,price_step,lot";
 
@@ -22,20 +24,14 @@ public sealed class InstrumentTable
         "LINK", "LTC", "MATIC", "MKR", "NEAR", "PEPE", "SHIB", "SOL", "SUI", "TON", "TRX", "UNI", "XLM", "XMR", "XRP", "XTZ", "ZEC",
     ]);
 
-    private static readonly string[] CryptoQuotes = ["USDT", "USDC", "USD", "EUR", "GBP"];
+    private static readonly string[] QuotesWithoutHyphen = ["USDT", "USDC", "USD", "EUR", "GBP"];
 
     // coins of less than a cent, or of few cents, for which the default step of 0.01 would be a large part of the price
     private static readonly FrozenDictionary<string, long> CryptoStepsBelowOne =
         StepsBelowOne(1_000, "ADA ALGO ARB DOGE HBAR MATIC TRX XLM XRP XTZ").Concat(StepsBelowOne(1, "PEPE SHIB")).ToFrozenDictionary();
 
-    private static readonly FrozenSet<string> Currencies = FrozenSet.ToFrozenSet((
-        "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNH CNY COP "
-        + "CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK "
-        + "JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN "
-        + "NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC "
-        + "SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XAG XAU XCD XOF XPD XPF XPT YER ZAR ZMW").Split(' '));
-
     private readonly FrozenDictionary<string, Instrument> _overrides;
+    private readonly FrozenSet<string> _cryptoQuotes;
 
     /// <summary>A table without overrides.</summary>
     public InstrumentTable()
@@ -44,9 +40,11 @@ public sealed class InstrumentTable
     }
 
     /// <param name="overrides">Instruments that differ from what their name implies.</param>
+    /// <param name="cryptoQuotes">What crypto pairs may be quoted in; null or empty for <see cref="Currencies.DefaultCryptoQuotes"/>.</param>
     /// <exception cref="ArgumentException">A symbol occurs twice.</exception>
-    public InstrumentTable(IEnumerable<Instrument> overrides)
+    public InstrumentTable(IEnumerable<Instrument> overrides, IReadOnlyCollection<string>? cryptoQuotes = null)
     {
+        _cryptoQuotes = FrozenSet.ToFrozenSet(cryptoQuotes is { Count: > 0 } ? cryptoQuotes : Currencies.DefaultCryptoQuotes, StringComparer.Ordinal);
         _overrides = overrides.ToDictionary(instrument => instrument.Symbol, StringComparer.Ordinal).ToFrozenDictionary(StringComparer.Ordinal);
     }
 
@@ -71,7 +69,8 @@ public sealed class InstrumentTable
         var symbol = instrument.Symbol;
         return instrument.AssetClass switch
         {
-            AssetClass.Forex when symbol.Length == 6 && Currencies.Contains(symbol[3..]) => symbol[3..],
+            AssetClass.Forex when symbol.Length == 6 && Currencies.IsIso(symbol[3..]) => symbol[3..],
+            AssetClass.Crypto when symbol.LastIndexOf('-') is var hyphen and >= 0 => symbol[(hyphen + 1)..] is var quote && DollarCoins.Contains(quote) ? "USD" : quote,
             AssetClass.Crypto when symbol.EndsWith("EUR", StringComparison.Ordinal) => "EUR",
             AssetClass.Crypto when symbol.EndsWith("GBP", StringComparison.Ordinal) => "GBP",
             _ => "USD",
@@ -80,10 +79,10 @@ public sealed class InstrumentTable
 
     /// <summary>Reads <c>instruments.csv</c> in <paramref name="directory"/>; without that file the table has no overrides.</summary>
     /// <exception cref="InvalidDataException">A line is malformed; the message names file, line and what would be right.</exception>
-    public static InstrumentTable Load(string directory)
+    public static InstrumentTable Load(string directory, IReadOnlyCollection<string>? cryptoQuotes = null)
     {
         var path = Path.Combine(directory, FileName);
-        return File.Exists(path) ? Parse(File.ReadAllLines(path)) : new InstrumentTable();
+        return File.Exists(path) ? Parse(File.ReadAllLines(path), cryptoQuotes) : new InstrumentTable([], cryptoQuotes);
     }
 
     /// <summary>
@@ -91,7 +90,7 @@ public sealed class InstrumentTable
     /// <c>equity</c>, <c>crypto</c> or <c>forex</c>; an empty step or lot keeps the default of the class; a step given holds at every price.
     /// </summary>
     /// <exception cref="InvalidDataException">A line is malformed; the message names file, line and what would be right.</exception>
-    public static InstrumentTable Parse(IReadOnlyList<string> lines)
+    public static InstrumentTable Parse(IReadOnlyList<string> lines, IReadOnlyCollection<string>? cryptoQuotes = null)
     {
         if (lines.Count == 0 || lines[0] != Header) throw Malformed(1, lines.Count == 0 ? "" : lines[0], $"the header {Header}");
         var instruments = new Dictionary<string, Instrument>(StringComparer.Ordinal);
@@ -112,24 +111,30 @@ public sealed class InstrumentTable
             if (!instruments.TryAdd(instrument.Symbol, instrument)) throw Malformed(line, cells[0], "a symbol that no line before has");
         }
 
-        return new InstrumentTable(instruments.Values);
+        return new InstrumentTable(instruments.Values, cryptoQuotes);
     }
 
     private static IEnumerable<KeyValuePair<string, long>> StepsBelowOne(long step, string coins) => coins.Split(' ').Select(coin => KeyValuePair.Create(coin, step));
 
-    private static Instrument ByName(string symbol)
+    private Instrument ByName(string symbol)
     {
-        foreach (var quote in CryptoQuotes)
+        var hyphen = symbol.LastIndexOf('-');
+        if (hyphen > 0) return _cryptoQuotes.Contains(symbol[(hyphen + 1)..]) ? Crypto(symbol, symbol[..hyphen]) : Instrument.Default(symbol, AssetClass.Equity);
+        foreach (var quote in QuotesWithoutHyphen)
         {
             if (!symbol.EndsWith(quote, StringComparison.Ordinal)) continue;
             var coin = symbol[..^quote.Length];
-            if (!CryptoBases.Contains(coin)) continue;
-            var crypto = Instrument.Default(symbol, AssetClass.Crypto);
-            return CryptoStepsBelowOne.TryGetValue(coin, out var step) ? crypto with { PriceStepBelowOne = step } : crypto;
+            if (CryptoBases.Contains(coin)) return Crypto(symbol, coin);
         }
 
-        var isForex = symbol.Length == 6 && symbol[..3] != symbol[3..] && Currencies.Contains(symbol[..3]) && Currencies.Contains(symbol[3..]);
+        var isForex = symbol.Length == 6 && symbol[..3] != symbol[3..] && Currencies.IsIso(symbol[..3]) && Currencies.IsIso(symbol[3..]);
         return Instrument.Default(symbol, isForex ? AssetClass.Forex : AssetClass.Equity);
+    }
+
+    private static Instrument Crypto(string symbol, string coin)
+    {
+        var crypto = Instrument.Default(symbol, AssetClass.Crypto);
+        return CryptoStepsBelowOne.TryGetValue(coin, out var step) ? crypto with { PriceStepBelowOne = step } : crypto;
     }
 
     private static AssetClass ParseAssetClass(int line, string text) => text switch

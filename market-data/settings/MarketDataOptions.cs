@@ -25,6 +25,12 @@ public sealed class MarketDataOptions
     /// <summary>Special early closes by date, <c>YYYY-MM-DD</c> to New York time <c>HH:mm</c>.</summary>
     public Dictionary<string, string> SpecialEarlyCloses { get; set; } = [];
 
+    /// <summary>Quote currencies by which <c>BASE-QUOTE</c> is known as crypto (OHLCV-083).</summary>
+    public List<string> CryptoQuotes { get; set; } = [];
+
+    /// <summary>The quotes in force: <see cref="CryptoQuotes"/>, or the default when it is empty (a bound list cannot replace a default list).</summary>
+    public IReadOnlyList<string> CryptoQuotesInForce => CryptoQuotes.Count > 0 ? CryptoQuotes : Instruments.Currencies.DefaultCryptoQuotes;
+
     /// <summary>User ids that may start updates and fill gaps; empty: every account may.</summary>
     public List<string> Operators { get; set; } = [];
 }

@@ -71,7 +71,7 @@ public sealed class UsEquityCalendarTests
     public void The_exchange_is_closed_and_says_why(string date, string reason)
     {
         var local = Date(date);
-        Assert.Equal(reason, UsEquityCalendar.ClosureOn(local));
+        Assert.Equal(reason, Calendar.ClosureOn(local));
         Assert.Equal(0, Calendar.Days(local, local).Count);
     }
 
@@ -87,7 +87,7 @@ public sealed class UsEquityCalendarTests
     public void The_exchange_is_open(string date)
     {
         var local = Date(date);
-        Assert.Null(UsEquityCalendar.ClosureOn(local));
+        Assert.Null(Calendar.ClosureOn(local));
         Assert.Equal(1, Calendar.Days(local, local).Count);
     }
 
