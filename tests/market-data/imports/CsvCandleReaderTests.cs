@@ -171,5 +171,9 @@ public sealed class CsvCandleReaderTests
         Assert.Throws<ImportException>(() => CsvCandleReader.Read(damaged, new(), new("x", 0), default).ToList());
     }
 
-    private static decimal Value(Random random) => random.NextInt64(0, (long)Math.Pow(10, random.Next(1, 17))) / (decimal)Math.Pow(10, random.Next(0, 9));
+    private static decimal Value(Random random)
+    {
+        var places = random.Next(0, 9);
+        return random.NextInt64(0, (long)Math.Pow(10, places + random.Next(1, 10))) / (decimal)Math.Pow(10, places);
+    }
 }
