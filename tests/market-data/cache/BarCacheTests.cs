@@ -94,6 +94,36 @@ public sealed class BarCacheTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new BarCache(new SlowSource(), 0));
     }
 
+    [Fact]
+    [Trait("req", "SIM-308")]
+    public async Task A_load_during_which_the_source_changes_is_made_again()
+    {
+        var source = new SlowSource(open: true) { Stamps = ["1", "2", "2"] };
+        var cache = new BarCache(source, long.MaxValue);
+        var series = await cache.LoadAsync(new("KO", "polygon"));
+        Assert.Equal((2, 1), (source.Loads, cache.Count));
+        source.Stamps = ["2"];
+        Assert.Same(series, await cache.LoadAsync(new("KO", "polygon")));
+
+        // a source that changes all the time is served, but nothing is kept
+        source.Stamps = ["3", "4", "5", "6"];
+        Assert.NotNull(await cache.LoadAsync(new("KO", "polygon")));
+        Assert.Equal((5, 0, 0L), (source.Loads, cache.Count, cache.TotalBytes));
+    }
+
+    [Fact]
+    public async Task A_changed_series_frees_its_place_and_is_not_found_again_by_who_still_holds_it()
+    {
+        var source = new SlowSource(open: true) { Stamps = ["1"] };
+        var cache = new BarCache(source, BytesOfOne);
+        var a = await cache.LoadAsync(new("A", "polygon"));
+        await cache.LoadAsync(new("B", "polygon"));
+        source.Stamps = ["2"];
+        Assert.NotSame(a, await cache.LoadAsync(new("A", "polygon")));
+        Assert.Equal((1, BytesOfOne, 3), (cache.Count, cache.TotalBytes, source.Loads));
+        GC.KeepAlive(a);
+    }
+
     /// <summary>Loads when its gate opens, and counts.</summary>
     private sealed class SlowSource : IBarSource
     {
@@ -113,6 +143,17 @@ public sealed class BarCacheTests
         public bool IsEmpty { get; set; }
 
         public int Loads => _loads;
+
+        /// <summary>Answers to the next questions; the last one stays.</summary>
+        public Queue<string> Answers { get; private set; } = new([""]);
+
+        public string[] Stamps
+        {
+            set => Answers = new(value);
+        }
+
+        public ValueTask<string> StampAsync(BarSeriesKey key, BarRange range, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult(Answers.Count > 1 ? Answers.Dequeue() : Answers.Peek());
 
         public bool IsKnownProvider(string provider) => true;
 
