@@ -117,14 +117,14 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource database, PostgresJ
             return;
         }
 
-        Exception failure;
+        Exception? failure = null;
+        (bool Appended, long? Version)[] outcomes = [];
         var backend = connection.ProcessID;
         await using (connection.ConfigureAwait(false))
         {
             try
             {
-                await ExecuteAsync(connection, group).ConfigureAwait(false);
-                return;
+                outcomes = await ExecuteAsync(connection, group).ConfigureAwait(false);
             }
             catch (Exception problem) when (PostgresFailures.IsOutage(problem))
             {
@@ -132,10 +132,12 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource database, PostgresJ
             }
         }
 
-        await HandleAsync(failure, group, backend).ConfigureAwait(false);
+        // the connection is back in the pool before anybody hears of the outcome, so that the next append finds it there
+        if (failure is null) Publish(group, outcomes);
+        else await HandleAsync(failure, group, backend).ConfigureAwait(false);
     }
 
-    private async Task ExecuteAsync(NpgsqlConnection connection, List<AppendRequest> group)
+    private async Task<(bool Appended, long? Version)[]> ExecuteAsync(NpgsqlConnection connection, List<AppendRequest> group)
     {
         var outcomes = new (bool Appended, long? Version)[group.Count];
         var command = AppendStatement.Of(connection, group, options.StatementTimeout);
@@ -151,6 +153,11 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource database, PostgresJ
             }
         }
 
+        return outcomes;
+    }
+
+    private void Publish(List<AppendRequest> group, (bool Appended, long? Version)[] outcomes)
+    {
         for (var no = 0; no < group.Count; no++)
         {
             var (request, (appended, version)) = (group[no], outcomes[no]);
