@@ -9,6 +9,9 @@ using Microsoft.Extensions.Options;
 using Trading.Gateway.Auth;
 using Trading.Gateway.Grains;
 using Trading.Gateway.Rest;
+using Trading.Gateway.Rest.Data;
+using Trading.Gateway.Rest.Health;
+using Trading.Gateway.Rest.OpenApi;
 using Trading.Gateway.Sessions;
 using Trading.Protocol;
 
@@ -17,6 +20,9 @@ namespace Trading.Gateway;
 /// <summary>Puts the gateway into a host. The host brings the grain factory.</summary>
 public static class GatewayHost
 {
+    /// <summary>First part of every versioned path.</summary>
+    internal const string Version = "/api/v1";
+
     /// <summary>Registers the gateway's services; settings come from the section <c>Gateway</c> (see <see cref="GatewayOptions"/>) and are checked at start.</summary>
     public static void AddTradingGateway(this IServiceCollection services, IConfiguration configuration)
     {
@@ -28,9 +34,13 @@ public static class GatewayHost
         services.AddSingleton<ConnectionRegistry>();
         services.AddHostedService(provider => provider.GetRequiredService<ConnectionRegistry>());
         services.AddSingleton<SimulationEndpoint>();
+        services.AddSingleton<CallerIdentity>();
         services.AddSingleton<AuthEndpoints>();
         services.AddSingleton<SessionEndpoints>();
-        services.AddOpenApi();
+        services.AddSingleton<DataHealthReader>();
+        services.AddSingleton<HealthEndpoint>();
+        services.AddDataRoutes(configuration);
+        services.AddApiDescription();
         services.Replace(ServiceDescriptor.Singleton<IHttpContextFactory, TokenScrubbingContextFactory>());
         // a request line that Kestrel cannot parse is logged before there is a request to scrub
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.None));
@@ -41,16 +51,20 @@ public static class GatewayHost
     {
         var services = app.Services;
         app.Use(RefuseForeignHosts(services.GetRequiredService<IOptions<GatewayOptions>>().Value));
+
+        // every route is served under the version too; the unprefixed ones are aliases
+        app.UsePathBase(Version);
+        app.UseRouting();
         app.UseWebSockets();
         var simulate = services.GetRequiredService<SimulationEndpoint>();
         // CONNECT is how HTTP/2 opens a WebSocket (RFC 8441)
         app.MapMethods("/ws/simulate", ["GET", "CONNECT"], (RequestDelegate)simulate.HandleAsync).ExcludeFromDescription();
         AuthEndpoints.Map(app, services.GetRequiredService<AuthEndpoints>());
         SessionEndpoints.Map(app, services.GetRequiredService<SessionEndpoints>());
-        var registry = services.GetRequiredService<ConnectionRegistry>();
-        app.MapGet("/health", () => registry.IsStopping
-            ? Results.Json(new Health("stopping", registry.Count), HealthContext.Default.Health, statusCode: StatusCodes.Status503ServiceUnavailable)
-            : Results.Json(new Health("ok", registry.Count), HealthContext.Default.Health)).WithName("health").WithSummary("Whether this gateway takes new connections.").WithTags("health");
+        app.MapDataRoutes();
+        app.MapGet("/health", (Delegate)services.GetRequiredService<HealthEndpoint>().HealthAsync)
+            .WithName("health").WithSummary("Whether this gateway takes new connections, and how the data are.").WithTags("health")
+            .Produces<HealthMessage>(StatusCodes.Status200OK).Produces<HealthMessage>(StatusCodes.Status503ServiceUnavailable);
         app.MapOpenApi("/openapi/v1.json");
     }
 

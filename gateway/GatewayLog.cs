@@ -34,4 +34,10 @@ internal static partial class GatewayLog
 
     [LoggerMessage(1011, LogLevel.Error, "Connection {ConnectionId} failed")]
     internal static partial void Failed(ILogger logger, string connectionId, Exception exception);
+
+    [LoggerMessage(1012, LogLevel.Error, "A data request to {Route} failed; the client may ask again")]
+    internal static partial void DataRequestFailed(ILogger logger, string route, Exception exception);
+
+    [LoggerMessage(1013, LogLevel.Warning, "The state of the data could not be read for the health answer")]
+    internal static partial void HealthFailed(ILogger logger, Exception exception);
 }

@@ -1,5 +1,6 @@
 using Orleans;
 using Trading.GrainInterfaces;
+using Trading.GrainInterfaces.Data;
 using Trading.GrainInterfaces.Orders;
 using Trading.GrainInterfaces.Portfolios;
 using Trading.GrainInterfaces.Sessions;
@@ -20,6 +21,18 @@ internal interface IGatewayGrains
 
     IAccountsGrain Accounts();
 
+    /// <param name="symbol">As asked for, its form checked.</param>
+    ICandlesGrain Candles(string symbol);
+
+    IDataCatalogueGrain DataCatalogue();
+
+    ICompletenessGrain Completeness(string analysisId);
+
+    IDataUpdatesGrain DataUpdates();
+
+    /// <param name="requestId">A UUID in its usual form, lower case.</param>
+    IDataUpdateGrain DataUpdate(string requestId);
+
     /// <summary>A reference grains can call; the caller keeps the object alive.</summary>
     ISessionObserver Reference(ISessionObserver observer);
 
@@ -38,6 +51,16 @@ internal sealed class ActorGrains(IGrainFactory factory) : IGatewayGrains
     public ITenantGrain Tenant(string userId) => factory.GetGrain<ITenantGrain>(userId);
 
     public IAccountsGrain Accounts() => factory.GetGrain<IAccountsGrain>(0);
+
+    public ICandlesGrain Candles(string symbol) => factory.GetGrain<ICandlesGrain>(symbol);
+
+    public IDataCatalogueGrain DataCatalogue() => factory.GetGrain<IDataCatalogueGrain>(0);
+
+    public ICompletenessGrain Completeness(string analysisId) => factory.GetGrain<ICompletenessGrain>(analysisId);
+
+    public IDataUpdatesGrain DataUpdates() => factory.GetGrain<IDataUpdatesGrain>(0);
+
+    public IDataUpdateGrain DataUpdate(string requestId) => factory.GetGrain<IDataUpdateGrain>(requestId);
 
     public ISessionObserver Reference(ISessionObserver observer) => factory.CreateObjectReference<ISessionObserver>(observer);
 

@@ -3,18 +3,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Trading.Gateway.Auth;
 using Trading.Gateway.Grains;
-using Trading.GrainInterfaces.Tenants;
 using Trading.Protocol;
 using Trading.Protocol.Text;
 
 namespace Trading.Gateway.Rest;
 
 /// <summary><c>POST /auth/token</c> and <c>GET /auth/limits</c> (section 4).</summary>
-internal sealed class AuthEndpoints(IGatewayGrains grains, TokenService tokens, TimeProvider time)
+internal sealed class AuthEndpoints(IGatewayGrains grains, CallerIdentity callers, TokenService tokens, TimeProvider time)
 {
-    private const string KeyHeader = "X-API-Key";
-    private const int MaximumKeyLength = 256;
-
     internal static void Map(IEndpointRouteBuilder routes, AuthEndpoints endpoints)
     {
         routes.MapPost("/auth/token", (Delegate)endpoints.TokenAsync)
@@ -27,7 +23,7 @@ internal sealed class AuthEndpoints(IGatewayGrains grains, TokenService tokens, 
 
     internal async Task TokenAsync(HttpContext http)
     {
-        if (await AuthenticateAsync(http).ConfigureAwait(false) is not { } identity) return;
+        if (await callers.ByKeyAsync(http).ConfigureAwait(false) is not { } identity) return;
         var verdict = await grains.Tenant(identity.UserId).AdmitToken().ConfigureAwait(false);
         if (!verdict.Allowed)
         {
@@ -57,13 +53,7 @@ internal sealed class AuthEndpoints(IGatewayGrains grains, TokenService tokens, 
 
     internal async Task LimitsAsync(HttpContext http)
     {
-        var identity = http.Request.Headers.ContainsKey(KeyHeader) ? await AuthenticateAsync(http).ConfigureAwait(false) : BearerToken.VerifyHeader(http, tokens);
-        if (identity is null)
-        {
-            if (!http.Response.HasStarted) await RestError.WriteAsync(http, StatusCodes.Status401Unauthorized, ErrorCodes.AuthenticationFailed, "A valid API key or token is required").ConfigureAwait(false);
-            return;
-        }
-
+        if (await callers.IdentifyAsync(http).ConfigureAwait(false) is not { } identity) return;
         var view = await grains.Tenant(identity.UserId).GetLimits().ConfigureAwait(false);
         using var json = new JsonText(1024);
         json.Raw("{\"plan\":"u8);
@@ -92,29 +82,5 @@ internal sealed class AuthEndpoints(IGatewayGrains grains, TokenService tokens, 
         }
 
         json.Raw((byte)'}');
-    }
-
-    /// <summary>Who an API key belongs to; null after the answer was written.</summary>
-    private async Task<Identity?> AuthenticateAsync(HttpContext http)
-    {
-        var values = http.Request.Headers[KeyHeader];
-        if (values.Count != 1 || values[0] is not { Length: > 0 and <= MaximumKeyLength } key)
-        {
-            await RestError.WriteAsync(http, StatusCodes.Status401Unauthorized, ErrorCodes.AuthenticationFailed, "The header X-API-Key is missing or malformed").ConfigureAwait(false);
-            return null;
-        }
-
-        var verdict = await grains.Accounts().Authenticate(key, http.RequestAborted).ConfigureAwait(false);
-        switch (verdict)
-        {
-            case { Status: KeyStatus.Active, UserId: { } user, Plan: { } plan, KeyId: { } keyId }:
-                return new Identity(user, plan, keyId);
-            case { Status: KeyStatus.Disabled }:
-                await RestError.WriteAsync(http, StatusCodes.Status403Forbidden, ErrorCodes.KeyDisabled, "This API key is disabled").ConfigureAwait(false);
-                return null;
-            default:
-                await RestError.WriteAsync(http, StatusCodes.Status401Unauthorized, ErrorCodes.AuthenticationFailed, "This API key is unknown").ConfigureAwait(false);
-                return null;
-        }
     }
 }

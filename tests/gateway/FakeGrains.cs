@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Trading.Gateway.Grains;
+using Trading.GrainInterfaces.Data;
 using Trading.GrainInterfaces.Orders;
 using Trading.GrainInterfaces.Portfolios;
 using Trading.GrainInterfaces.Sessions;
@@ -42,6 +43,18 @@ internal sealed class FakeGrains : IGatewayGrains
     public IPortfolioGrain Portfolio(string userId, string sessionId) => new FakePortfolio(Portfolios.GetValueOrDefault(userId + "/" + sessionId));
 
     public IOrderGrain Order(string userId, string sessionId, string orderId) => new FakeOrder(Orders.GetValueOrDefault(userId + "/" + sessionId + "/" + orderId));
+
+    internal FakeData Data { get; } = new();
+
+    public ICandlesGrain Candles(string symbol) => Data.At(symbol);
+
+    public IDataCatalogueGrain DataCatalogue() => Data;
+
+    public ICompletenessGrain Completeness(string analysisId) => Data.Analysis(analysisId);
+
+    public IDataUpdatesGrain DataUpdates() => Data;
+
+    public IDataUpdateGrain DataUpdate(string requestId) => Data.Update(requestId);
 
     public IAccountsGrain Accounts() => new FakeAccounts(Keys);
 

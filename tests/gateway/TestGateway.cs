@@ -46,7 +46,7 @@ internal sealed class TestGateway : IAsyncDisposable
         var logs = new CapturedLogs();
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => "Gateway:" + setting.Name, setting => (string?)setting.Value));
+        builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Name.StartsWith("Data:", StringComparison.Ordinal) ? setting.Name : "Gateway:" + setting.Name, setting => (string?)setting.Value));
         if (!settings.Any(setting => setting.Name.StartsWith("SigningKeys", StringComparison.Ordinal)))
         {
             builder.Configuration.AddInMemoryCollection([new("Gateway:SigningKeys:k1", Convert.ToBase64String(Key(1)))]);

@@ -1,0 +1,97 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+using Trading.Gateway.Rest.Data;
+using Trading.Gateway.Rest.Health;
+
+namespace Trading.Gateway.Rest.OpenApi;
+
+/// <summary>The description of the REST routes at <c>/openapi/v1.json</c>: parameters, schemas from the types that answers are written from, an example each.</summary>
+internal static class ApiDescription
+{
+    private const string Json = "application/json";
+
+    internal static void AddApiDescription(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, DataJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(1, HealthJson.Default);
+        });
+        services.AddOpenApi(options =>
+        {
+            options.AddSchemaTransformer(DescribeWireValues);
+            options.AddDocumentTransformer((document, _, _) =>
+            {
+                document.Info = new() { Title = "Orleans Trading", Version = "v1" };
+                document.Servers = [new() { Url = "/" }, new() { Url = GatewayHost.Version }];
+                return Task.CompletedTask;
+            });
+        });
+    }
+
+    internal static RouteHandlerBuilder Describe(this RouteHandlerBuilder route, string name, string summary, string tag) => route
+        .WithName(name).WithSummary(summary).WithTags(tag);
+
+    internal static RouteHandlerBuilder TakesParameters(this RouteHandlerBuilder route, params ApiParameter[] parameters) => route.AddOpenApiOperationTransformer((operation, _, _) =>
+    {
+        operation.Parameters = [.. parameters.Select(parameter => parameter.ToOpenApi())];
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Only described: the route itself refuses other content with an answer of the documented form.</summary>
+    internal static RouteHandlerBuilder TakesJson<T>(this RouteHandlerBuilder route, string example, bool isOptional) => route.AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
+        operation.RequestBody = new OpenApiRequestBody
+        {
+            Required = !isOptional,
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                [Json] = new() { Schema = await context.GetOrCreateSchemaAsync(typeof(T), null, cancellationToken).ConfigureAwait(false), Example = JsonNode.Parse(example) },
+            },
+        });
+
+    internal static RouteHandlerBuilder AnswersJson<T>(this RouteHandlerBuilder route, string example) =>
+        route.Produces<T>(StatusCodes.Status200OK, Json).AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            SetExample(operation.Responses?["200"].Content, example);
+            return Task.CompletedTask;
+        });
+
+    /// <summary>The errors of a route besides 401, which all have.</summary>
+    internal static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params int[] statuses)
+    {
+        foreach (var status in (int[])[StatusCodes.Status401Unauthorized, .. statuses]) route.Produces<ErrorMessage>(status, Json);
+        return route;
+    }
+
+    private static void SetExample(IDictionary<string, OpenApiMediaType>? content, string example)
+    {
+        if (content is not null && content.TryGetValue(Json, out var media)) media.Example = JsonNode.Parse(example);
+    }
+
+    /// <summary>What the wire's own value types look like.</summary>
+    private static Task DescribeWireValues(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        var declared = context.JsonTypeInfo.Type;
+        var type = Nullable.GetUnderlyingType(declared) ?? declared;
+        var (kind, format, pattern) = type switch
+        {
+            _ when type == typeof(WireInstant) => (JsonSchemaType.String, "date-time", (string?)null),
+            _ when type == typeof(WireDate) => (JsonSchemaType.String, "date", null),
+            _ when type == typeof(WirePrice) => (JsonSchemaType.String, "decimal", "^[0-9]+\\.[0-9]{2,8}$"),
+            _ when type == typeof(WireVolume) => (JsonSchemaType.String, "decimal", "^[0-9]+\\.[0-9]{8}$"),
+            _ when type == typeof(WirePercent) => (JsonSchemaType.Number, "decimal", null),
+            _ => default,
+        };
+        if (kind == default) return Task.CompletedTask;
+        schema.Type = type == declared ? kind : kind | JsonSchemaType.Null;
+        schema.Format = format;
+        schema.Pattern = pattern;
+        return Task.CompletedTask;
+    }
+}
