@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace Trading.GrainInterfaces.Data;
 
 /// <summary>The cluster's one request budget of a provider; key = the provider's name (OHLCV-011).</summary>
@@ -12,7 +14,8 @@ public interface IProviderGrain : IGrainWithStringKey
     [Alias("report")]
     Task Report(RequestOutcome outcome, CancellationToken cancellationToken);
 
-    [Alias("health")]
+    /// <summary>How it is doing; asks it when that is not known from the last minute. Holds up no other call.</summary>
+    [Alias("health"), AlwaysInterleave]
     Task<ProviderHealth> GetHealth(CancellationToken cancellationToken);
 }
 

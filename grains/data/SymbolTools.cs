@@ -66,14 +66,14 @@ public sealed partial class SymbolTools
     public Timeframe? Marker => Targets.Where(target => target != Timeframe.Daily).Select(target => (Timeframe?)target).LastOrDefault();
 
     /// <summary>The stored minutes of some days, by date. The columns that were not asked for are all zero.</summary>
-    public async Task<Dictionary<DateOnly, (CandleColumns Candles, PartitionInfo Info)>> StoredDays(string symbol, DateOnly first, DateOnly last, CandleFields fields, CancellationToken cancellationToken)
+    public async Task<Dictionary<DateOnly, StoredDay>> StoredDays(string symbol, DateOnly first, DateOnly last, CandleFields fields, CancellationToken cancellationToken)
     {
         var stored = await Store.ReadAsync(symbol, Timeframe.OneMinute, first, last, null, fields, cancellationToken);
-        var days = new Dictionary<DateOnly, (CandleColumns, PartitionInfo)>();
+        var days = new Dictionary<DateOnly, StoredDay>();
         var at = 0;
         foreach (var partition in stored.Partitions)
         {
-            days[partition.Day] = (stored.Columns.Slice(at, partition.Summary.Count), partition.Summary.Info);
+            days[partition.Day] = new(stored.Columns.Slice(at, partition.Summary.Count), partition.Summary.Info);
             at += partition.Summary.Count;
         }
 
@@ -99,12 +99,6 @@ public sealed partial class SymbolTools
         var hash = 2166136261u;
         foreach (var character in symbol) hash = (hash ^ character) * 16777619u;
         return ((hash ^ (uint)attempt) * 16777619u) / 4294967296.0;
-    }
-
-    public static DateOnly DateAt(MarketRules market, int index)
-    {
-        ArgumentNullException.ThrowIfNull(market);
-        return MarketRules.DateOfDay(market.Days.Date(index));
     }
 
     private static Timeframe Parse(string name) =>

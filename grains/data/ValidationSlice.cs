@@ -3,6 +3,7 @@ using Trading.MarketData.Candles;
 using Trading.MarketData.Markets;
 using Trading.MarketData.Store;
 using Trading.MarketData.Updates;
+using Trading.MarketData.Validation;
 
 namespace Trading.Grains.Data;
 
@@ -40,22 +41,22 @@ internal sealed class ValidationSlice(SymbolTools tools)
 
     private async Task<SymbolWork> Look(string symbol, MarketRules market, SymbolWork work, int from, int to, CancellationToken cancellationToken)
     {
-        var (first, last) = (SymbolTools.DateAt(market, from), SymbolTools.DateAt(market, to));
+        var (first, last) = (market.DateAt(from), market.DateAt(to));
         var days = await tools.StoredDays(symbol, first, last, CandleFields.Time, cancellationToken);
         var behind = work.Resample ? await Behind(symbol, days, first, last, cancellationToken) : [];
         var (planned, resample) = (new List<int>(), new List<int>());
         var (expected, actual) = (work.Expected, work.Actual);
         for (var day = from; day <= to; day++)
         {
-            var date = SymbolTools.DateAt(market, day);
-            expected += DayMinutes.Expected(market, day);
-            if (!days.TryGetValue(date, out var stored) || IsIncomplete(market, day, stored.Candles, stored.Info))
+            var date = market.DateAt(day);
+            expected += market.ExpectedMinutes(day);
+            if (!days.TryGetValue(date, out var stored) || stored.IsIncomplete(market, date))
             {
                 planned.Add(MarketRules.DayNumber(date));
                 continue;
             }
 
-            var count = DayMinutes.Actual(market, day, stored.Candles.Time);
+            var count = DayValidator.Validate(date, stored.Candles, market).ActualCandles;
             actual += count;
             if (count > 0 && behind.Contains(date)) resample.Add(MarketRules.DayNumber(date));
         }
@@ -70,14 +71,11 @@ internal sealed class ValidationSlice(SymbolTools tools)
         };
     }
 
-    private static bool IsIncomplete(MarketRules market, int day, CandleColumns candles, PartitionInfo info) =>
-        info.Finality == Finality.Provisional || DayMinutes.Missing(market, day, candles.Time, info.ConfirmedEmpty).Count > 0;
-
     /// <summary>
     /// The days whose longer candles are missing or older than their minutes: a run ended between the two. The marker is written last of a day, so one
     /// look at it is enough.
     /// </summary>
-    private async Task<HashSet<DateOnly>> Behind(string symbol, Dictionary<DateOnly, (CandleColumns Candles, PartitionInfo Info)> minutes, DateOnly first, DateOnly last, CancellationToken cancellationToken)
+    private async Task<HashSet<DateOnly>> Behind(string symbol, Dictionary<DateOnly, StoredDay> minutes, DateOnly first, DateOnly last, CancellationToken cancellationToken)
     {
         var behind = new HashSet<DateOnly>();
         foreach (var target in tools.Targets)

@@ -1,12 +1,19 @@
+using Trading.MarketData.Candles;
 using Trading.MarketData.Markets;
 using Trading.MarketData.Store;
+using Trading.MarketData.Validation;
 
 namespace Trading.MarketData.Updates;
 
 /// <summary>A day as it is stored now.</summary>
-/// <param name="Times">Starts of its candles, rising.</param>
+/// <param name="Candles">Its candles; only the times are looked at.</param>
 /// <param name="Info">Where they come from.</param>
-public sealed record StoredDay(ReadOnlyMemory<long> Times, PartitionInfo Info);
+public sealed record StoredDay(CandleColumns Candles, PartitionInfo Info)
+{
+    /// <summary>Whether the day has to be asked for: a minute is missing that is not known to be empty, or the day was not over when it was fetched.</summary>
+    public bool IsIncomplete(MarketRules market, DateOnly date) =>
+        Info.Finality == Finality.Provisional || DayValidator.Validate(date, Candles, market, Info.ConfirmedEmpty).Gaps.Any(gap => !gap.IsConfirmedEmpty);
+}
 
 /// <summary>What becomes of a stored day when a provider's candles of it arrive.</summary>
 /// <param name="Write">How the candles are written; null when the stored ones stay alone.</param>
@@ -15,6 +22,8 @@ public sealed record DayMerge(WriteMode? Write, PartitionInfo Info)
 {
     /// <summary>Source of what providers deliver.</summary>
     public const string VendorHistory = "vendor_history";
+
+    private const string Synthetic = "synthetic";
 
     /// <summary>Time after a day's end from which a provider's silence about its end counts as an answer: vendors publish with a delay.</summary>
     public static readonly TimeSpan SettledAfter = TimeSpan.FromHours(1);
@@ -34,21 +43,21 @@ public sealed record DayMerge(WriteMode? Write, PartitionInfo Info)
     {
         ArgumentNullException.ThrowIfNull(fetched);
         var fresh = new PartitionInfo(provider, VendorHistory, "raw", IsOver(market, fetched.Day, fetchedAt, TimeSpan.Zero) ? Finality.Final : Finality.Provisional, fetchedAt, []);
-        var isSame = stored is null || (stored.Info.Provider == provider && stored.Info.DataVersion == fresh.DataVersion && stored.Info.Source != "synthetic");
+        var isSame = stored is null || (stored.Info.Provider == provider && stored.Info.DataVersion == fresh.DataVersion && stored.Info.Source != Synthetic);
         if (isSame)
         {
-            var all = Union(stored?.Times.Span ?? [], fetched.Candles.Time);
+            var all = Union(stored?.Candles ?? CandleColumns.Empty, fetched.Candles);
             var empty = Confirmed(market, fetched, asked, all, stored?.Info.ConfirmedEmpty ?? [], fetchedAt);
             return new(fetched.Candles.Count > 0 ? WriteMode.Merge : null, fresh with { ConfirmedEmpty = empty });
         }
 
         if (IsBetter(market, fetched, stored!))
         {
-            return new(WriteMode.Replace, fresh with { ConfirmedEmpty = Confirmed(market, fetched, asked, fetched.Candles.Time, [], fetchedAt) });
+            return new(WriteMode.Replace, fresh with { ConfirmedEmpty = Confirmed(market, fetched, asked, fetched.Candles, [], fetchedAt) });
         }
 
         // nobody has more: what is missing now would be asked for every night
-        var kept = Confirmed(market, fetched with { Candles = Candles.CandleColumns.Empty }, asked, stored!.Times.Span, stored.Info.ConfirmedEmpty, fetchedAt);
+        var kept = Confirmed(market, fetched with { Candles = CandleColumns.Empty }, asked, stored!.Candles, stored.Info.ConfirmedEmpty, fetchedAt);
         return new(null, stored.Info with { ConfirmedEmpty = kept });
     }
 
@@ -57,58 +66,40 @@ public sealed record DayMerge(WriteMode? Write, PartitionInfo Info)
 
     private static bool IsBetter(MarketRules market, FetchedDay fetched, StoredDay stored)
     {
-        var now = DayMinutes.Actual(market, fetched.Day, fetched.Candles.Time);
-        var before = DayMinutes.Actual(market, fetched.Day, stored.Times.Span);
-        if (now == 0) return false;
-        if (stored.Info.Source == "synthetic") return true;
-        if (now < before) return false;
-        var gaps = DayMinutes.Missing(market, fetched.Day, stored.Times.Span, []);
-        return fetched.Candles.Time.Any(time => gaps.Exists(gap => time >= gap.Start && time < gap.End));
+        var date = market.DateAt(fetched.Day);
+        var after = DayValidator.Validate(date, fetched.Candles, market);
+        if (after.ActualCandles == 0) return false;
+        if (stored.Info.Source == Synthetic) return true;
+        var before = DayValidator.Validate(date, stored.Candles, market);
+        return after.ActualCandles >= before.ActualCandles
+            && fetched.Candles.Time.Any(time => before.Gaps.Any(gap => time >= gap.Start && time < gap.End));
     }
 
-    private static List<TimeSpanMicros> Confirmed(MarketRules market, FetchedDay fetched, TimeSpanMicros asked, ReadOnlySpan<long> times, IReadOnlyList<TimeSpanMicros> known, long fetchedAt)
+    private static List<TimeSpanMicros> Confirmed(MarketRules market, FetchedDay fetched, TimeSpanMicros asked, CandleColumns candles, IReadOnlyList<TimeSpanMicros> known, long fetchedAt)
     {
-        // before the answer has settled, only silence between candles is one
+        // before the answer has settled, only silence between candles is one; where rows were unreadable, none is
         var isSettled = IsOver(market, fetched.Day, fetchedAt, SettledAfter);
         var until = isSettled ? asked.End : fetched.Candles.Count > 0 ? Math.Min(asked.End, fetched.Candles.Time[^1]) : asked.Start;
+        List<TimeSpanMicros> silent = [.. known];
+        if (!fetched.HasUnreadable && until > asked.Start) silent.Add(new(asked.Start, until));
+        silent.Sort((one, other) => one.Start.CompareTo(other.Start));
+
         var confirmed = new List<TimeSpanMicros>();
-        if (fetched.Dropped.Count == 0)
+        foreach (var gap in DayValidator.Validate(market.DateAt(fetched.Day), candles, market, silent).Gaps)
         {
-            foreach (var gap in DayMinutes.Missing(market, fetched.Day, times, []))
-            {
-                var part = new TimeSpanMicros(Math.Max(gap.Start, asked.Start), Math.Min(gap.End, until));
-                if (part.End > part.Start) confirmed.Add(part);
-            }
+            if (!gap.IsConfirmedEmpty) continue;
+            if (confirmed.Count > 0 && confirmed[^1].End == gap.Start) confirmed[^1] = confirmed[^1] with { End = gap.End };
+            else confirmed.Add(new(gap.Start, gap.End));
         }
 
-        foreach (var old in known)
-        {
-            foreach (var gap in DayMinutes.Missing(market, fetched.Day, times, []))
-            {
-                var part = new TimeSpanMicros(Math.Max(gap.Start, old.Start), Math.Min(gap.End, old.End));
-                if (part.End > part.Start) confirmed.Add(part);
-            }
-        }
-
-        return Joined(confirmed);
+        return confirmed;
     }
 
-    private static List<TimeSpanMicros> Joined(List<TimeSpanMicros> spans)
+    /// <summary>Candles at the times of both; their other columns mean nothing.</summary>
+    private static CandleColumns Union(CandleColumns one, CandleColumns other)
     {
-        var joined = new List<TimeSpanMicros>();
-        foreach (var span in spans.OrderBy(span => span.Start))
-        {
-            if (joined.Count > 0 && span.Start <= joined[^1].End) joined[^1] = joined[^1] with { End = Math.Max(joined[^1].End, span.End) };
-            else joined.Add(span);
-        }
-
-        return joined;
-    }
-
-    private static long[] Union(ReadOnlySpan<long> one, long[] other)
-    {
-        var all = new SortedSet<long>(other);
-        foreach (var time in one) all.Add(time);
-        return [.. all];
+        if (one.Count == 0) return other;
+        long[] times = [.. new SortedSet<long>(one.Time.Concat(other.Time))];
+        return new(times, times, times, times, times, times);
     }
 }

@@ -8,11 +8,17 @@ namespace Trading.MarketData.Updates;
 /// <param name="Day">Index of the day.</param>
 /// <param name="Candles">Candles to keep, times rising.</param>
 /// <param name="Dropped">Why candles were dropped; the minutes of these are not taken for empty.</param>
-public sealed record FetchedDay(int Day, CandleColumns Candles, IReadOnlyList<string> Dropped);
+public sealed record FetchedDay(int Day, CandleColumns Candles, IReadOnlyList<string> Dropped)
+{
+    /// <summary>Some of the answer could not be read or was dropped, so that its silence proves nothing.</summary>
+    public bool HasUnreadable { get; init; } = Dropped.Count > 0;
+}
 
 /// <summary>Takes an answer apart by trading days and leaves out what must not be stored (OHLCV-021, OHLCV-022, OHLCV-173, OHLCV-D17).</summary>
 public static class FetchedDays
 {
+    private const long MinuteMicros = 60_000_000;
+
     /// <param name="market">The market.</param>
     /// <param name="candles">The answer, all pages of it.</param>
     /// <param name="asked">What was asked for; a provider that sends more than that is not believed.</param>
@@ -59,7 +65,7 @@ public static class FetchedDays
         if (low <= 0) return $"{Show(candles.Time[row])}: a price is not above 0";
         if (candles.Volume[row] < 0) return $"{Show(candles.Time[row])}: the volume is below 0";
         if (low > open || low > close || high < open || high < close) return $"{Show(candles.Time[row])}: open or close lies outside low and high";
-        return candles.Time[row] % DayMinutes.Minute == 0 ? null : $"{Show(candles.Time[row])}: not on a whole minute";
+        return candles.Time[row] % MinuteMicros == 0 ? null : $"{Show(candles.Time[row])}: not on a whole minute";
     }
 
     private static CandleColumns Take(CandleColumns candles, List<int> rows)
@@ -87,6 +93,6 @@ public static class FetchedDays
         return true;
     }
 
-    internal static string Show(long micros) =>
+    private static string Show(long micros) =>
         (DateTime.UnixEpoch + TimeSpan.FromMicroseconds(micros)).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
 }

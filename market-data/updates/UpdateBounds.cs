@@ -28,7 +28,7 @@ public readonly record struct UpdateBounds(int First, int Last)
         var last = wantedLast is { } end && end < finishedDate ? AtOrBefore(market, end) : finished;
         var from = wantedFirst ?? stored?.First ?? Earlier(finishedDate, firstFetchDays);
         if (!validate && stored is { } known && from <= known.Last) from = known.Last.AddDays(1);
-        return new(AtOrBefore(market, from.AddDays(-1)) + 1, last);
+        return new(market.FirstIndexFrom(from), last);
     }
 
     /// <summary>Index of the last trading day that was over at <paramref name="now"/>, extended hours included where they are stored; −1 for none.</summary>
@@ -57,16 +57,8 @@ public readonly record struct UpdateBounds(int First, int Last)
     public static int AtOrBefore(MarketRules market, DateOnly date)
     {
         ArgumentNullException.ThrowIfNull(market);
-        var wanted = MarketRules.DayNumber(date);
-        int low = 0, high = market.Days.Count;
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (market.Days.Date(middle) <= wanted) low = middle + 1;
-            else high = middle;
-        }
-
-        return low - 1;
+        var next = market.FirstIndexFrom(date);
+        return next < market.Days.Count && market.Days.Date(next) == MarketRules.DayNumber(date) ? next : next - 1;
     }
 
     private static DateOnly Earlier(DateOnly date, int days) => date.DayNumber - days < FirstDate.DayNumber ? FirstDate : date.AddDays(-days);
