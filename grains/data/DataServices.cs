@@ -8,13 +8,12 @@ namespace Trading.Grains.Data;
 public static class DataServices
 {
     /// <summary>
-    /// Adds it. The store, the market table, the corporate actions, the providers that have a key (as <c>IMarketDataProvider</c>s, in any order), the
-    /// settings and the clock come from the composition root.
+    /// Adds it. The store, the market table, the corporate actions and their adjuster, the provider table, the settings and the clock come from the
+    /// composition root.
     /// </summary>
     public static IServiceCollection AddDataGrains(this IServiceCollection services)
     {
         services.TryAddSingleton<DataMetrics>();
-        services.TryAddSingleton<ProviderList>();
         services.TryAddSingleton<StoreWatch>();
         services.TryAddSingleton<SlicePause>();
         services.TryAddSingleton<SymbolTools>();

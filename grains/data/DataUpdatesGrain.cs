@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Trading.GrainInterfaces.Data;
+using Trading.MarketData.Providers;
 using Trading.MarketData.Settings;
 using Trading.MarketData.Updates;
 
@@ -26,7 +27,7 @@ public sealed record StartedUpdate([property: Id(0)] string Id, [property: Id(1)
 public sealed partial class DataUpdatesGrain(
     [PersistentState("data-updates", "trading")] IPersistentState<DataUpdatesState> state,
     IOptions<MarketDataOptions> options,
-    ProviderList providers,
+    ProviderTable providers,
     TimeProvider time,
     ILogger<DataUpdatesGrain> logger) : Grain, IDataUpdatesGrain, IRemindable
 {
@@ -79,7 +80,7 @@ public sealed partial class DataUpdatesGrain(
     {
         "true" => true,
         "false" => false,
-        _ => providers.All.Count > 0,
+        _ => providers.InOrder.Count > 0,
     };
 
     /// <summary>

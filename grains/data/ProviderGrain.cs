@@ -24,7 +24,7 @@ public sealed class ProviderState
 /// </summary>
 public sealed partial class ProviderGrain(
     [PersistentState("provider", "trading")] IPersistentState<ProviderState> state,
-    ProviderList providers,
+    ProviderTable providers,
     IOptions<MarketDataOptions> options,
     DataMetrics metrics,
     TimeProvider time,
@@ -49,7 +49,7 @@ public sealed partial class ProviderGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _budget = new RequestBudget(Math.Max(1, providers.RequestsPerMinute(Name)), time, state.State.Granted);
+        _budget = new RequestBudget(providers.Find(Name) is null ? 1 : providers.RequestsPerMinute(Name), time, state.State.Granted);
         _budget.PauseUntil(DateTimeOffset.UnixEpoch.AddTicks(state.State.PausedUntil * 10));
         metrics.Quota(Name, _budget.Remaining);
         return Task.CompletedTask;

@@ -21,7 +21,7 @@ public sealed partial class SymbolTools
     public SymbolTools(
         ICandleStore store,
         MarketTable markets,
-        ProviderList providers,
+        ProviderTable providers,
         IOptions<MarketDataOptions> options,
         DataMetrics metrics,
         StoreWatch watch,
@@ -45,7 +45,7 @@ public sealed partial class SymbolTools
 
     public MarketTable Markets { get; }
 
-    public ProviderList Providers { get; }
+    public ProviderTable Providers { get; }
 
     public MarketDataOptions Options { get; }
 

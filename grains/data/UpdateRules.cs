@@ -55,9 +55,7 @@ internal static class UpdateRules
     /// <summary>The canonical form: upper case, without slash (OHLCV-D07).</summary>
     public static DataProblem? Symbol(string? text, out string symbol, string field = "symbol")
     {
-        symbol = (text ?? "").Trim().ToUpperInvariant();
-        if (symbol.Length is >= 7 and <= SymbolName.MaxLength && symbol.Count(character => character == '/') == 1) symbol = symbol.Replace("/", "", StringComparison.Ordinal);
-        return SymbolName.IsValid(symbol, out var problem) ? null : new(DataProblemKind.Invalid, InvalidSymbol, $"'{Shown(text)}' is no symbol: {problem}", field);
+        return SymbolName.TryCanonical(text, out symbol, out var problem) ? null : new(DataProblemKind.Invalid, InvalidSymbol, $"'{Shown(text)}' is no symbol: {problem}", field);
     }
 
     public static DataProblem? Dates(int? start, int? end)
