@@ -59,7 +59,7 @@ public sealed class RetryPolicy
         if (attemptsLeft <= 0) return new(RetryStep.GiveUp, TimeSpan.Zero);
         var asked = failure.RetryAfter;
         if (!IsTemporary(failure.Kind) || failed > Retries || asked > LongestRetryAfter) return new(RetryStep.NextProvider, TimeSpan.Zero);
-        return new(RetryStep.Again, asked ?? Pause(failure.Kind, failed, draw));
+        return new(RetryStep.Again, asked > TimeSpan.Zero ? asked.Value : Pause(failure.Kind, failed, draw));
     }
 
     /// <summary>

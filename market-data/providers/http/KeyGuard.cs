@@ -4,13 +4,16 @@ namespace Trading.MarketData.Providers.Http;
 internal sealed class KeyGuard
 {
     private const int MaxLength = 200;
+
+    // shorter ones occur in texts by chance, and no vendor gives them out
+    private const int ShortestKey = 8;
     private readonly string[] _secrets;
 
-    /// <param name="secrets">Keys; empty ones are ignored.</param>
+    /// <param name="secrets">Keys; those of less than eight characters are ignored.</param>
     public KeyGuard(params string[] secrets)
     {
         // the longest first, so that a key which contains another one leaves nothing behind
-        _secrets = [.. secrets.Where(secret => secret.Length > 0)
+        _secrets = [.. secrets.Where(secret => secret.Length >= ShortestKey)
             .SelectMany(secret => new[] { secret, Uri.EscapeDataString(secret), Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(secret)) })
             .Distinct(StringComparer.Ordinal).OrderByDescending(secret => secret.Length)];
     }

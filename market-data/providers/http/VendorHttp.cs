@@ -86,5 +86,7 @@ internal sealed class VendorHttp(HttpClient client, string provider, KeyGuard ke
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
         ConnectTimeout = TimeSpan.FromSeconds(10),
         MaxResponseHeadersLength = 64,
+        // our trace ids are nobody else's business
+        ActivityHeadersPropagator = null,
     };
 }

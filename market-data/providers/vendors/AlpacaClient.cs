@@ -33,7 +33,7 @@ internal sealed class AlpacaClient : VendorClient
     /// <summary>10,000 minutes fit into a page: ten trading days of 960.</summary>
     public override TimeSpan LongestRequest(Engine.Bars.AssetClass assetClass) => TimeSpan.FromDays(14);
 
-    public override Task<ProviderAnswer<MinutePage>> FetchMinutesAsync(MinuteRequest request, string? continuation, CancellationToken cancellationToken)
+    private protected override Task<ProviderAnswer<MinutePage>> MinutesAsync(MinuteRequest request, string? continuation, CancellationToken cancellationToken)
     {
         var path = continuation is null ? MinutesPath(request) : $"{MinutesPath(request)}&page_token={Uri.EscapeDataString(continuation)}";
         return AskAsync(What(request), path, (answer, envelope) => ReadMinutes(answer, envelope, request, continuation), cancellationToken);

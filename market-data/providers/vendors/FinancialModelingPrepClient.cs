@@ -38,7 +38,7 @@ internal sealed class FinancialModelingPrepClient : VendorClient
     /// <summary>The vendor cuts longer answers without saying so.</summary>
     public override TimeSpan LongestRequest(Engine.Bars.AssetClass assetClass) => TimeSpan.FromDays(3);
 
-    public override Task<ProviderAnswer<MinutePage>> FetchMinutesAsync(MinuteRequest request, string? continuation, CancellationToken cancellationToken) =>
+    private protected override Task<ProviderAnswer<MinutePage>> MinutesAsync(MinuteRequest request, string? continuation, CancellationToken cancellationToken) =>
         AskAsync(What(request), MinutesPath(request), (answer, envelope) => ReadMinutes(answer, envelope, request), cancellationToken);
 
     private protected override string MinutesPath(MinuteRequest request)

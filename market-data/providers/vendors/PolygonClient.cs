@@ -41,7 +41,7 @@ internal sealed class PolygonClient : VendorClient
     /// <summary>50,000 minutes fit into a page: 50 equity days of 960 minutes, or 34 days of 1440.</summary>
     public override TimeSpan LongestRequest(AssetClass assetClass) => TimeSpan.FromDays(assetClass == AssetClass.Equity ? 70 : 34);
 
-    public override Task<ProviderAnswer<MinutePage>> FetchMinutesAsync(MinuteRequest request, string? continuation, CancellationToken cancellationToken)
+    private protected override Task<ProviderAnswer<MinutePage>> MinutesAsync(MinuteRequest request, string? continuation, CancellationToken cancellationToken)
     {
         var folder = $"/v2/aggs/ticker/{Ticker(request)}/range/1/minute/";
         var path = continuation is null ? MinutesPath(request) : PolygonLink.Join(continuation, MinuteParameters);
@@ -49,7 +49,7 @@ internal sealed class PolygonClient : VendorClient
         return AskAsync(What(request), path, (answer, envelope) => ReadMinutes(answer, envelope, request, folder, continuation), cancellationToken);
     }
 
-    public override Task<ProviderAnswer<ActionsPage>> FetchActionsAsync(ActionsRequest request, string? continuation, CancellationToken cancellationToken)
+    private protected override Task<ProviderAnswer<ActionsPage>> ActionsAsync(ActionsRequest request, string? continuation, CancellationToken cancellationToken)
     {
         // first all pages of splits, then all pages of dividends; the first page of dividends has no link of its own
         var actions = continuation is not null && (continuation == PolygonActions.Dividends.Folder || PolygonLink.IsUnder(continuation, PolygonActions.Dividends.Folder))
@@ -81,7 +81,8 @@ internal sealed class PolygonClient : VendorClient
 
     // an error may come with status 200; a delayed plan's data come with the word DELAYED
     private static bool IsError(Envelope envelope) =>
-        envelope.IsObject && !envelope.Has("results") && (envelope["status"] is not (null or "OK" or "DELAYED") || envelope["error"] is not null || envelope["message"] is not null);
+        envelope.IsObject
+        && (envelope["status"] is not (null or "OK" or "DELAYED") || (!envelope.Has("results") && (envelope["error"] is not null || envelope["message"] is not null)));
 
     private ProviderAnswer<MinutePage> ReadMinutes(HttpAnswer answer, Envelope envelope, MinuteRequest request, string folder, string? continuation)
     {

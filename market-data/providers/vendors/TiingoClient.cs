@@ -32,10 +32,10 @@ internal sealed class TiingoClient : VendorClient
     /// <summary>Ten trading days of 960 minutes: an answer has at most 10,000 rows.</summary>
     public override TimeSpan LongestRequest(Engine.Bars.AssetClass assetClass) => TimeSpan.FromDays(14);
 
-    public override Task<ProviderAnswer<MinutePage>> FetchMinutesAsync(MinuteRequest request, string? continuation, CancellationToken cancellationToken) =>
+    private protected override Task<ProviderAnswer<MinutePage>> MinutesAsync(MinuteRequest request, string? continuation, CancellationToken cancellationToken) =>
         AskAsync(What(request), MinutesPath(request), (answer, envelope) => ReadMinutes(answer, envelope, request), cancellationToken);
 
-    public override Task<ProviderAnswer<ActionsPage>> FetchActionsAsync(ActionsRequest request, string? continuation, CancellationToken cancellationToken)
+    private protected override Task<ProviderAnswer<ActionsPage>> ActionsAsync(ActionsRequest request, string? continuation, CancellationToken cancellationToken)
     {
         var path = $"/tiingo/daily/{Ticker(request.Symbol)}/prices?startDate={Iso(request.First)}&endDate={Iso(request.Last)}";
         return AskAsync(What(request, "splits and dividends"), path, (answer, envelope) => ReadActions(answer, envelope, request), cancellationToken);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Trading.Engine.Bars;
+using Trading.MarketData.Instruments;
 using Trading.MarketData.Providers.Http;
 using Trading.MarketData.Providers.Parsing;
 
@@ -10,6 +11,7 @@ namespace Trading.MarketData.Providers.Vendors;
 internal abstract class VendorClient : IMarketDataProvider
 {
     private const int MaxContinuation = 4096;
+    private const long MinuteMicros = 60_000_000;
     private readonly VendorHttp _http;
     private readonly string _base;
 
@@ -36,12 +38,26 @@ internal abstract class VendorClient : IMarketDataProvider
 
     public abstract TimeSpan LongestRequest(AssetClass assetClass);
 
-    public string Describe(MinuteRequest request) => $"GET {_base}{MinutesPath(request)}";
+    public string Describe(MinuteRequest request)
+    {
+        Check(request);
+        return $"GET {_base}{MinutesPath(request)}";
+    }
 
-    public abstract Task<ProviderAnswer<MinutePage>> FetchMinutesAsync(MinuteRequest request, string? continuation, CancellationToken cancellationToken);
+    public Task<ProviderAnswer<MinutePage>> FetchMinutesAsync(MinuteRequest request, string? continuation, CancellationToken cancellationToken)
+    {
+        Check(request);
+        return Serves(request.AssetClass)
+            ? MinutesAsync(request, continuation, cancellationToken)
+            : Task.FromResult<ProviderAnswer<MinutePage>>(new ProviderFailure(FailureKind.NotAvailable, Name, $"{Name}: has no {request.AssetClass} data"));
+    }
 
-    public virtual Task<ProviderAnswer<ActionsPage>> FetchActionsAsync(ActionsRequest request, string? continuation, CancellationToken cancellationToken) =>
-        Task.FromResult<ProviderAnswer<ActionsPage>>(new ProviderFailure(FailureKind.NotAvailable, Name, $"{Name}: has no splits and dividends"));
+    public Task<ProviderAnswer<ActionsPage>> FetchActionsAsync(ActionsRequest request, string? continuation, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        SymbolName.Check(request.Symbol);
+        return ActionsAsync(request, continuation, cancellationToken);
+    }
 
     public async Task<ProviderFailure?> ProbeAsync(CancellationToken cancellationToken)
     {
@@ -49,6 +65,11 @@ internal abstract class VendorClient : IMarketDataProvider
         // an answer without data for the probed day is still an answer
         return answer.Failure is { Kind: FailureKind.NotAvailable } ? null : answer.Failure;
     }
+
+    private protected abstract Task<ProviderAnswer<MinutePage>> MinutesAsync(MinuteRequest request, string? continuation, CancellationToken cancellationToken);
+
+    private protected virtual Task<ProviderAnswer<ActionsPage>> ActionsAsync(ActionsRequest request, string? continuation, CancellationToken cancellationToken) =>
+        Task.FromResult<ProviderAnswer<ActionsPage>>(new ProviderFailure(FailureKind.NotAvailable, Name, $"{Name}: has no splits and dividends"));
 
     /// <summary>Path and query of the first page, without key.</summary>
     private protected abstract string MinutesPath(MinuteRequest request);
@@ -110,6 +131,14 @@ internal abstract class VendorClient : IMarketDataProvider
         var day = DateOnly.FromDateTime(Context.Time.GetUtcNow().UtcDateTime).AddDays(-3);
         while (day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday) day = day.AddDays(-1);
         return day;
+    }
+
+    private static void Check(MinuteRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        // the symbol becomes part of an address
+        SymbolName.Check(request.Symbol);
+        if (request.Start % MinuteMicros != 0 || request.End % MinuteMicros != 0 || request.End <= request.Start) throw new ArgumentException("a request spans whole minutes, at least one", nameof(request));
     }
 
     private ProviderAnswer<T> Read<T>(HttpAnswer answer, Envelope envelope, Func<HttpAnswer, Envelope, ProviderAnswer<T>> read)
