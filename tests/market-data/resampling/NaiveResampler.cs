@@ -56,9 +56,9 @@ internal static class NaiveResampler
             _ => (DateTimeZone.Utc, LocalTime.Midnight),
         };
         var local = At(instant).InZone(zone).LocalDateTime;
-        var past = Period.Between(local.Date + anchor, local, PeriodUnits.Minutes).Minutes;
+        var past = Period.Between(local.Date + anchor, local.Date + new LocalTime(local.Hour, local.Minute), PeriodUnits.Minutes).Minutes;
         var length = target.Minutes();
-        return instant - ((((past % length) + length) % length) * TestTime.Minute);
+        return instant - (instant % TestTime.Minute) - ((((past % length) + length) % length) * TestTime.Minute);
     }
 
     private static Instant At(long micros) => Instant.FromUnixTimeTicks(micros * 10);
