@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using Trading.Engine.Bars;
 using Trading.Engine.Events;
+using Trading.Engine.Metrics;
 using Trading.Engine.Snapshot;
 using Trading.Engine.Tests.Scenario;
 using Trading.Engine.Tests.Twin;
@@ -44,6 +46,39 @@ public sealed class SnapshotTests
 
     [Fact]
     [Trait("req", "EXEC-063")]
+    public void A_run_and_its_snapshots_do_not_depend_on_bars_outside_its_range()
+    {
+        var ranges = 0;
+        for (var seed = 1; seed <= 300; seed++)
+        {
+            var workload = WorkloadGenerator.Generate(seed);
+            BarSeries[] within = [.. workload.Series.Select(series => Within(series, workload.Config.Start, workload.Config.End))];
+            if (within.Sum(series => series.Count) == workload.Series.Sum(series => series.Count)) continue;
+            ranges++;
+            var random = new Random(seed);
+            var whole = new Simulation(workload.Config, workload.Series);
+            var moved = new Simulation(workload.Config, within);
+            foreach (var step in workload.Steps)
+            {
+                step.Take(whole);
+                step.Take(moved);
+                // from the columns of one load to those of another, and back
+                if (random.Next(3) == 0) moved = Simulation.Restore(workload.Config, random.Next(2) == 0 ? workload.Series : within, moved.SaveSnapshot());
+                Assert.True(whole.Events.SequenceEqual(moved.Events), $"seed {seed}");
+                Assert.Equal(whole.SaveSnapshot(), moved.SaveSnapshot());
+            }
+
+            whole.Finish();
+            moved.Finish();
+            Assert.Equal(whole.ResultHash, moved.ResultHash);
+            Assert.Equal(AssumptionsManifest.Of(whole).ToCanonicalJson(), AssumptionsManifest.Of(moved).ToCanonicalJson());
+        }
+
+        Assert.True(ranges > 50, $"{ranges} workloads have bars outside their range");
+    }
+
+    [Fact]
+    [Trait("req", "EXEC-063")]
     public void The_result_hash_is_the_chain_over_blocks_of_64_events()
     {
         var run = new Run(Plain, Minutes("A", Open, [.. Enumerable.Range(0, 50).Select(_ => (100m, 100m, 100m, 100m, 10m))]));
@@ -83,5 +118,11 @@ public sealed class SnapshotTests
         for (var length = 0; length < snapshot.Length; length += 97) Assert.Throws<SnapshotException>(() => Simulation.Restore(Plain, [bars], snapshot.AsSpan(0, length)));
         snapshot[4]++;
         Assert.Throws<SnapshotException>(() => Simulation.Restore(Plain, [bars], snapshot));
+    }
+
+    private static BarSeries Within(BarSeries series, long start, long end)
+    {
+        var bars = series.FirstAtOrAfter(start)..Math.Max(series.FirstAtOrAfter(start), series.FirstAtOrAfter(end));
+        return new BarSeries(series.Instrument, series.Days, series.BarMicros, series.Source, series.DataVersion, series.OpenTime[bars], series.Open[bars], series.High[bars], series.Low[bars], series.Close[bars], series.Volume[bars]);
     }
 }
