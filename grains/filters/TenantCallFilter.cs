@@ -28,7 +28,7 @@ public sealed partial class TenantCallFilter(ILogger<TenantCallFilter> logger) :
     private static string? OwnerOf(IIncomingGrainCallContext context) => context.Grain switch
     {
         ISessionGrain or IPortfolioGrain or IOrderGrain => GrainKeys.Split(context.TargetId.Key.ToString()!)[0],
-        ITenantGrain => context.TargetId.Key.ToString(),
+        ITenantGrain or IDataMemoryGrain => context.TargetId.Key.ToString(),
         _ => null,
     };
 

@@ -87,6 +87,7 @@ public sealed partial class SessionGrain(
         }
 
         if (_machine is null) return new ExchangeReply(request.Commands.Skip(first).Select(NotHere).ToArray(), false, false, SessionEnd.No);
+        if (request.Commands.OfType<ResumeSessionCommand>().FirstOrDefault() is { } resume) await SayWhatChanged(_machine, resume, cancellationToken);
         return await Run(_machine, request, first, now);
     }
 
@@ -235,7 +236,7 @@ public sealed partial class SessionGrain(
         _isLoaded = true;
         _machine = new SessionMachine(prepared.Definition!, prepared.Run!, _options);
         await LoadLimits();
-        _machine.Begin(create.RequestId, prepared.Warnings);
+        _machine.Begin(create.RequestId, [.. prepared.Warnings, .. await WhatChanged(prepared.Definition!, create, cancellationToken)]);
         if (verdict.Warn) _machine.Warn(verdict);
         return null;
     }

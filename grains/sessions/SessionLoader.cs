@@ -20,6 +20,9 @@ public interface ISimulationRunFactory
 /// <remarks>Columns come from the process's cache and are shared by every session (SIM-308).</remarks>
 public sealed class SessionLoader(IBarSource bars, BarFingerprints fingerprints, ISimulationRunFactory runs)
 {
+    /// <summary>The bars of sessions that are there already.</summary>
+    public SessionData Data { get; } = new(bars, fingerprints);
+
     /// <summary>The documented error of a request that contradicts itself; null when there is none (SIM-133 to SIM-136).</summary>
     public ErrorOutput? Check(CreateCommand command)
     {
@@ -79,19 +82,12 @@ public sealed class SessionLoader(IBarSource bars, BarFingerprints fingerprints,
     }
 
     /// <summary>The run of a session that comes back, from the beginning or from the engine's part of a snapshot.</summary>
-    /// <exception cref="SessionDataException">The bars are not those that the session began with.</exception>
+    /// <exception cref="SessionDataException">The bars that the session began with cannot be had again.</exception>
     public async Task<ISimulationRun> Load(SessionDefinition definition, ReadOnlyMemory<byte>? snapshot, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(definition);
         var series = new BarSeries[definition.Loaded.Count];
-        for (var symbol = 0; symbol < series.Length; symbol++)
-        {
-            var name = definition.Loaded[symbol].Symbol;
-            var key = new BarSeriesKey(name, definition.DataProvider, definition.DataVersion);
-            series[symbol] = await bars.LoadAsync(key, new BarRange(definition.Config.Start, definition.Config.End), null, cancellationToken) ?? throw new SessionDataException($"the bars of {name} are gone");
-            if (!string.Equals(Fingerprint(series[symbol], definition.Config), definition.Fingerprints[symbol], StringComparison.Ordinal)) throw new SessionDataException($"the bars of {name} have changed");
-        }
-
+        for (var symbol = 0; symbol < series.Length; symbol++) series[symbol] = await Data.Again(definition, symbol, cancellationToken);
         return runs.Create(definition.Config, series, snapshot);
     }
 
@@ -119,6 +115,7 @@ public sealed class SessionLoader(IBarSource bars, BarFingerprints fingerprints,
             SessionId = command.SessionId,
             Loaded = ranges.ConvertAll(one => new SymbolRange(one.Series.Instrument.Symbol, one.Range.Start ?? 0, one.Range.End ?? 0, one.Range.Candles, one.Range.MissingCandles)),
             Fingerprints = ranges.ConvertAll(one => Fingerprint(one.Series, config)),
+            Sources = ranges.ConvertAll(one => one.Series.SourceIn(config.Start, config.End)),
             DataProvider = command.DataProvider,
             DataVersion = command.DataVersion,
             Config = config,

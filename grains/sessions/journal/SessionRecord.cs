@@ -80,6 +80,8 @@ public sealed record CreatedBody
 
     public required IReadOnlyList<string> Fingerprints { get; init; }
 
+    public IReadOnlyList<string>? Sources { get; init; }
+
     public required string DataProvider { get; init; }
 
     public required string DataVersion { get; init; }

@@ -16,6 +16,9 @@ public sealed record SessionDefinition
     /// <summary>SHA-256 over the bars used, one per loaded symbol. A session goes on only with the bars it began with.</summary>
     public required IReadOnlyList<string> Fingerprints { get; init; }
 
+    /// <summary>Where the bars used come from, one per loaded symbol; null for a session of a version that did not keep it.</summary>
+    public IReadOnlyList<string>? Sources { get; init; }
+
     public required string DataProvider { get; init; }
 
     public required string DataVersion { get; init; }

@@ -90,6 +90,8 @@ public sealed partial class SessionMachine
             RequestId = resume.RequestId,
             TickIntervalMs = _phase == SessionState.Running && !_start.FlowControl ? _options.TickIntervalMs : 0,
         });
+        foreach (var warning in _resumeWarnings) _outbox.Say(warning);
+        _resumeWarnings = [];
         if (IsRunning) WatchOrders(now);
         if (_phase != SessionState.Completed) return;
         if (_extensions.HasFlag(SessionExtensions.Report)) _outbox.Say(new ReportOutput(_run.Report(Definition.SessionId, Refused)));

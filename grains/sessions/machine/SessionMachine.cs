@@ -40,6 +40,7 @@ public sealed partial class SessionMachine
     private PendingResume? _resume;
     private DateTimeOffset? _ordersWaitingSince;
     private int _warnedTick;
+    private IReadOnlyList<SessionOutput> _resumeWarnings = [];
 
     public SessionMachine(SessionDefinition definition, ISimulationRun run, SessionOptions options)
     {
@@ -208,6 +209,9 @@ public sealed partial class SessionMachine
         _outbox.Say(new CreatedOutput(Definition.SessionId, _run.TickCount, Definition.Loaded) { RequestId = requestId });
         foreach (var warning in warnings) _outbox.Say(warning);
     }
+
+    /// <summary>What the client should know besides, right behind the <c>state_sync</c> of its next resume.</summary>
+    public void WarnAtResume(IReadOnlyList<SessionOutput> warnings) => _resumeWarnings = warnings;
 
     /// <summary>Writes the time and the tick when the last record is old, so that a crash does not make a live session look abandoned.</summary>
     public void Checkpoint(DateTimeOffset now)

@@ -33,14 +33,14 @@ internal sealed class SessionHost : IAsyncDisposable
 
     public FaultyRuns Runs { get; } = new();
 
-    public static async Task<SessionHost> StartAsync(SessionOptions? options = null, Plan plan = Plan.Enterprise)
+    public static async Task<SessionHost> StartAsync(SessionOptions? options = null, Plan plan = Plan.Enterprise, IBarSource? bars = null)
     {
         var host = new SessionHost();
         host._host = await GrainHost.StartAsync(services =>
         {
             services.AddSingleton<ISessionJournal>(host.Journal);
             services.AddSingleton<IResultStore>(host.Results);
-            services.AddSingleton<IBarSource>(host.Bars);
+            services.AddSingleton(bars ?? host.Bars);
             services.AddSingleton<BarFingerprints>();
             services.AddSingleton<ISimulationRunFactory>(host.Runs);
             services.AddSingleton<SessionLoader>();
