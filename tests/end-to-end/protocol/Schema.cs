@@ -15,7 +15,7 @@ internal static partial class Schema
     public static readonly string[] ClientTypes =
         ["create_session", "start_simulation", "tick_ack", "order_batch", "resume_session", "pause_simulation", "query_positions", "resume_simulation", "disconnect"];
 
-    /// <summary>Error codes of sections 20.3 and 20.4.</summary>
+    /// <summary>Error codes of sections 20.3 and 20.4, and the service's own, which docs/gateway.md describes.</summary>
     public static readonly string[] ErrorCodes =
     [
         "RATE_LIMIT_EXCEEDED", "INVALID_ORDER_QUANTITY", "INSUFFICIENT_BUYING_POWER", "DATA_PROVIDER_UNAVAILABLE", "INVALID_ORDER", "INSUFFICIENT_FUNDS",
@@ -23,7 +23,7 @@ internal static partial class Schema
         "UNKNOWN_SYMBOL", "TOO_MANY_SYMBOLS", "DUPLICATE_ORDER_ID", "INVALID_ORDER_PRICE", "INVALID_SEQUENCE_ID", "UNSUPPORTED_DATA_PROVIDER",
         "ATOMIC_BATCH_REJECTED", "SYMBOL_NOT_TRADING", "TICK_NOT_ACKNOWLEDGED",
         "AUTHENTICATION_FAILED", "KEY_DISABLED", "RESUME_NOT_POSSIBLE", "MAX_SIMULATION_DURATION_EXCEEDED", "INTERNAL_ERROR",
-        "NO_DATA_FOR_SYMBOL", "NO_TRADING_TIME", "DATA_GAP", "DAILY_QUOTA_EXCEEDED",
+        "NO_DATA_FOR_SYMBOL", "NO_TRADING_TIME", "DATA_GAP", "DAILY_QUOTA_EXCEEDED", "DATA_CHANGED",
     ];
 
     private const string Account = "cash decimal, equity decimal, buying_power decimal, day_pnl decimal, positions list:position, open_orders int";
