@@ -31,15 +31,14 @@ internal sealed class CandlePager(PartitionReader reader, DailyFiles daily, Stor
 
     private CandlePage? TryPage(CandleQuery query, MarketRules rules, bool isLastAttempt, CancellationToken cancellationToken)
     {
-        var found = reader.Find(query.Symbol, query.Timeframe, paths.DayFolder(query.Timeframe, query.Symbol), query.First, query.Last);
-        var counts = new int[found.Count];
+        var counted = new List<(DateOnly Day, int Count)>();
         long total = 0;
         CandleCount? earliest = null, latest = null;
-        for (var at = 0; at < counts.Length; at++)
+        foreach (var file in reader.Find(query.Symbol, query.Timeframe, paths.DayFolder(query.Timeframe, query.Symbol), query.First, query.Last))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (reader.Count(found[at]) is not { Count: > 0 } count) continue;
-            counts[at] = count.Count;
+            if (reader.Count(file) is not { Count: > 0 } count) continue;
+            counted.Add((file.Day!.Value, count.Count));
             total += count.Count;
             earliest ??= count;
             latest = count;
@@ -47,7 +46,7 @@ internal sealed class CandlePager(PartitionReader reader, DailyFiles daily, Stor
 
         if (total == 0) return Empty(query, rules);
         var (from, to) = Span(query, total);
-        if (Collect(found, counts, from, to, cancellationToken) is not { } parts)
+        if (Collect(query, counted, from, to, cancellationToken) is not { } parts)
         {
             if (!isLastAttempt) return null;
             throw new CandleStoreException(CandleStoreProblem.Device, $"cannot read {paths.DayFolder(query.Timeframe, query.Symbol)}: its files keep changing");
@@ -58,17 +57,24 @@ internal sealed class CandlePager(PartitionReader reader, DailyFiles daily, Stor
     }
 
     /// <summary>The candles from number <paramref name="from"/> to <paramref name="to"/>; null when a file no longer holds what was counted.</summary>
-    private List<CandleColumns>? Collect(List<StoredFile> found, int[] counts, long from, long to, CancellationToken cancellationToken)
+    private List<CandleColumns>? Collect(CandleQuery query, List<(DateOnly Day, int Count)> counted, long from, long to, CancellationToken cancellationToken)
     {
         var parts = new List<CandleColumns>();
         long before = 0;
-        for (var at = 0; at < counts.Length && before < to; before += counts[at++])
+        foreach (var (day, count) in counted)
         {
-            if (before + counts[at] <= from) continue;
-            cancellationToken.ThrowIfCancellationRequested();
-            if (reader.Read(found[at], CandleFields.All, keep: true, holdsLock: false) is not { } content || content.Content.Columns.Count != counts[at]) return null;
-            var first = (int)Math.Max(0, from - before);
-            parts.Add(content.Content.Columns.Slice(first, (int)Math.Min(counts[at], to - before) - first));
+            if (before >= to) break;
+            if (before + count > from)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var path = $"{paths.DayFolder(query.Timeframe, query.Symbol)}/{StorePaths.DayName(day)}";
+                var content = reader.At(query.Symbol, query.Timeframe, path, day) is { } file ? reader.Read(file, CandleFields.All, keep: true, holdsLock: false) : null;
+                if (content?.Content.Columns is not { } columns || columns.Count != count) return null;
+                var first = (int)Math.Max(0, from - before);
+                parts.Add(columns.Slice(first, (int)Math.Min(count, to - before) - first));
+            }
+
+            before += count;
         }
 
         return parts;

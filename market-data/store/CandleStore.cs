@@ -73,6 +73,21 @@ public sealed class CandleStore : ICandleStore
     public Task<IReadOnlyList<PartitionSummary>> DescribeAsync(string symbol, Timeframe timeframe, DateOnly first, DateOnly last, CancellationToken cancellationToken) =>
         OffCaller<IReadOnlyList<PartitionSummary>>("read", symbol, timeframe, () => Describe(symbol, timeframe, first, last, cancellationToken), cancellationToken);
 
+    /// <inheritdoc/>
+    /// <remarks>From names, sizes and times of writing: no file is opened.</remarks>
+    public Task<string> StampAsync(string symbol, Timeframe timeframe, DateOnly first, DateOnly last, CancellationToken cancellationToken) =>
+        OffCaller("look at", symbol, timeframe, () => StoreStamp.Of(Files(symbol, timeframe, first, last)), cancellationToken);
+
+    /// <inheritdoc/>
+    /// <remarks>For <see cref="Timeframe.Daily"/> not known: one file holds all days.</remarks>
+    public Task<IReadOnlyList<DateOnly>?> ChangedDaysAsync(string symbol, Timeframe timeframe, DateOnly first, DateOnly last, long since, CancellationToken cancellationToken) =>
+        OffCaller<IReadOnlyList<DateOnly>?>(
+            "look at",
+            symbol,
+            timeframe,
+            () => timeframe == Timeframe.Daily ? null : [.. Files(symbol, timeframe, first, last).Where(file => file.Status.Modified > since).Select(file => file.Day!.Value)],
+            cancellationToken);
+
     public Task<ICandleWriter> OpenWriterAsync(string symbol, CancellationToken cancellationToken)
     {
         StoreErrors.CheckSymbol(symbol);
@@ -80,6 +95,12 @@ public sealed class CandleStore : ICandleStore
     }
 
     public Task<StoreSpace> SpaceAsync(CancellationToken cancellationToken) => OffCaller("look at", _paths.Candles, _space.Measure, cancellationToken);
+
+    private IEnumerable<StoredFile> Files(string symbol, Timeframe timeframe, DateOnly first, DateOnly last)
+    {
+        var dated = _reader.Find(symbol, timeframe, _paths.DayFolder(timeframe, symbol), first, last);
+        return timeframe == Timeframe.Daily && _reader.At(symbol, timeframe, _paths.DailyFile(symbol), null) is { } file ? dated.Prepend(file) : dated;
+    }
 
     private CandleWriter OpenWriter(string symbol)
     {
@@ -142,7 +163,7 @@ public sealed class CandleStore : ICandleStore
         var folder = _paths.DayFolder(timeframe, symbol);
         var contents = asOf is { } instant && timeframe == Timeframe.OneMinute
             ? _superseded.ReadAsOf(symbol, timeframe, folder, first, last, instant, fields, cancellationToken)
-            : _reader.ReadAll(_reader.Find(symbol, timeframe, folder, first, last), fields, cancellationToken);
+            : _reader.ReadAll([.. _reader.Find(symbol, timeframe, folder, first, last)], fields, cancellationToken);
         return new(CandleColumns.Concat([.. contents.Select(content => content.Content.Columns)]), [.. contents.Select(content => content.Summary)]);
     }
 

@@ -38,7 +38,7 @@ internal sealed class DailyFiles(PartitionReader reader, StorePaths paths, Marke
             columns = part;
         }
 
-        var dated = reader.Find(symbol, Timeframe.Daily, paths.DayFolder(Timeframe.Daily, symbol), first, last);
+        var dated = reader.Find(symbol, Timeframe.Daily, paths.DayFolder(Timeframe.Daily, symbol), first, last).ToList();
         if (dated.Count == 0) return new(columns, partitions);
         var rules = markets[symbol];
         var held = columns.Time.Select(rules.DayOf).ToHashSet();

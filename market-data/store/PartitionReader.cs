@@ -37,25 +37,14 @@ internal sealed class PartitionReader(IStorageFiles files, ICandleFileFormat for
     private readonly CountCache _counts = new();
 
     /// <summary>The symbol's files of the days from <paramref name="first"/> to <paramref name="last"/> (null: no bound), sorted by day; from names, none is opened.</summary>
-    public List<StoredFile> Find(string symbol, Timeframe timeframe, string folder, DateOnly? first, DateOnly? last)
+    public IEnumerable<StoredFile> Find(string symbol, Timeframe timeframe, string folder, DateOnly? first, DateOnly? last)
     {
-        var found = new List<StoredFile>();
-        if (first > last || files.Stat(folder) is not { IsFolder: true }) return found;
-        if (first is { } from && last is { } to && to.DayNumber - from.DayNumber < LookedUpDays)
+        if (first > last || files.Stat(folder) is not { IsFolder: true }) yield break;
+        var isShort = first is { } from && last is { } to && to.DayNumber - from.DayNumber < LookedUpDays;
+        var days = isShort ? Enumerable.Range(first!.Value.DayNumber, last!.Value.DayNumber - first.Value.DayNumber + 1).Select(DateOnly.FromDayNumber) : Days(folder, first, last);
+        foreach (var day in days)
         {
-            for (var day = from; ; day = day.AddDays(1))
-            {
-                Add(day);
-                if (day == to) return found;
-            }
-        }
-
-        foreach (var day in Days(folder, first, last)) Add(day);
-        return found;
-
-        void Add(DateOnly day)
-        {
-            if (At(symbol, timeframe, $"{folder}/{StorePaths.DayName(day)}", day) is { } file) found.Add(file);
+            if (At(symbol, timeframe, $"{folder}/{StorePaths.DayName(day)}", day) is { } file) yield return file;
         }
     }
 
@@ -133,24 +122,25 @@ internal sealed class PartitionReader(IStorageFiles files, ICandleFileFormat for
     {
         if (_counts.TryGet(file.Path, file.Status, out var count)) return count;
         if (Summary(file) is not { } summary) return null;
-        return new CandleCount(summary.Count, summary.FirstTime, summary.LastTime);
+        count = new CandleCount(summary.Count, summary.FirstTime, summary.LastTime);
+        _counts.Put(file.Path, file.Status, count);
+        return count;
     }
 
     /// <summary>What a file holds, from its end; null when it is damaged or vanished.</summary>
     public CandleFileSummary? Summary(in StoredFile file)
     {
-        if (damage.IsKnown(file)) return null;
         try
         {
+            if (damage.IsKnown(file)) return null;
             if (ReadTail(file) is not { } summary) return null;
             if (summary.Count > 0) CheckDay(file, summary.FirstTime, summary.LastTime);
-            _counts.Put(file.Path, file.Status, new(summary.Count, summary.FirstTime, summary.LastTime));
             return summary;
         }
-        catch (CandleFileException exception)
+        catch (CandleFileException)
         {
-            damage.SetAside(file, exception.Message, holdsLock: false);
-            return null;
+            // another writer's file may lack the statistics; whether it is damaged shows when it is read
+            return Read(file, CandleFields.Time, keep: false, holdsLock: false)?.Summary.Summary;
         }
     }
 
@@ -232,10 +222,18 @@ internal sealed class PartitionReader(IStorageFiles files, ICandleFileFormat for
             for (long wanted = FirstTailBytes; ;)
             {
                 var size = (int)Math.Min(Math.Min(wanted, length), LongestFile);
-                var tail = new byte[size];
-                ReadBytes(file, opened, length - size, tail);
-                wanted = format.ReadSummary(tail, out var summary);
-                if (summary is not null) return summary;
+                var buffer = ArrayPool<byte>.Shared.Rent(size);
+                try
+                {
+                    ReadBytes(file, opened, length - size, buffer.AsSpan(0, size));
+                    wanted = format.ReadSummary(buffer.AsMemory(0, size), out var summary);
+                    if (summary is not null) return summary;
+                }
+                finally
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                }
+
                 if (wanted <= size || size == length) throw new CandleFileException($"the file's end is not among its {length} bytes");
             }
         }

@@ -61,7 +61,7 @@ internal sealed class SupersededFiles(IStorageFiles files, PartitionReader reade
         if (chosen is { } file && !(isEarliest && file.Status.Modified > instant)) yield return file;
     }
 
-    private List<StoredFile> Choose(string symbol, Timeframe timeframe, List<StoredFile> present, List<(DateOnly Day, long At)> versions, long instant)
+    private List<StoredFile> Choose(string symbol, Timeframe timeframe, IEnumerable<StoredFile> present, List<(DateOnly Day, long At)> versions, long instant)
     {
         var presentByDay = present.ToDictionary(file => file.Day!.Value);
         var versionsByDay = versions.GroupBy(version => version.Day).ToDictionary(group => group.Key, group => group.Select(version => version.At).ToList());
