@@ -56,9 +56,11 @@ internal static class CandleFileMetadata
         Encoding.ASCII.GetBytes(crc, file.Patch(metadata.LastValueEnd - CrcDigits, CrcDigits));
     }
 
-    /// <summary>Whether the file says that it is ours; then every checksum must be there and right.</summary>
-    public static bool IsOurs(FileMetadata metadata) =>
-        metadata.CreatedBy == CreatedBy || metadata.KeyValues.Exists(pair => pair.Key.StartsWith(Prefix, StringComparison.Ordinal));
+    /// <summary>
+    /// Whether the file is ours; then every checksum must be there and right. Looks for the names as bytes, not through the parsed metadata:
+    /// one flipped bit can make a parser pass over all of them, and must not make the file somebody else's.
+    /// </summary>
+    public static bool IsOurs(ReadOnlySpan<byte> footer) => footer.IndexOf("trading.footer_crc32"u8) >= 0 || footer.IndexOf("orleans-trading-candles"u8) >= 0;
 
     /// <exception cref="CandleFileException">The footer is not as it was written.</exception>
     public static void CheckFooter(FileMetadata metadata, ReadOnlySpan<byte> footer)

@@ -15,6 +15,9 @@ public sealed class ParquetCandleFormat : ICandleFileFormat
     /// <summary>Largest value of DECIMAL(18,8): 9,999,999,999.99999999 in 10⁻⁸ units.</summary>
     public const long MaxUnits = 999_999_999_999_999_999;
 
+    /// <summary>Where a file's end is looked at for the names of its writer: the footer of most files, also when its stated length is wrong.</summary>
+    private const int EndBytes = 1 << 14;
+
     private static readonly string[] Names = ["date", "open", "high", "low", "close", "volume"];
     private static readonly CandleFields[] FieldByColumn = [CandleFields.Time, CandleFields.Open, CandleFields.High, CandleFields.Low, CandleFields.Close, CandleFields.Volume];
     private readonly ParquetLimits _limits;
@@ -71,8 +74,8 @@ public sealed class ParquetCandleFormat : ICandleFileFormat
         try
         {
             using var file = ParquetFile.Open(bytes, _limits);
-            var isOurs = CandleFileMetadata.IsOurs(file.Footer);
-            if (isOurs) CheckOurs(file, bytes.Span);
+            var isOurs = CandleFileMetadata.IsOurs(bytes.Span[Math.Max(0, bytes.Length - EndBytes)..]);
+            if (isOurs) CheckOurs(file);
             var info = CandleFileMetadata.Info(file.Footer, isOurs);
             var columns = Columns(file, fields, isOurs);
             if (columns.FirstUnordered() is var unordered and >= 0) throw new CandleFileException($"candle {unordered} does not start after the one before it");
@@ -93,10 +96,10 @@ public sealed class ParquetCandleFormat : ICandleFileFormat
         summary = null;
         try
         {
-            var needed = ParquetFile.ReadFooter(tail.Span, _limits, out var metadata, out var footer);
+            var needed = ParquetFile.ReadFooter(tail, _limits, out var metadata, out var footer);
             if (metadata is null) return needed;
-            var isOurs = CandleFileMetadata.IsOurs(metadata);
-            if (isOurs) CandleFileMetadata.CheckFooter(metadata, footer);
+            var isOurs = CandleFileMetadata.IsOurs(tail.Span[Math.Max(0, tail.Length - EndBytes)..]);
+            if (isOurs) CandleFileMetadata.CheckFooter(metadata, footer.Span);
             var info = CandleFileMetadata.Info(metadata, isOurs);
             if (metadata.Rows > _limits.MaxRows) throw new CandleFileException($"{metadata.Rows} rows");
             var (first, last) = metadata.Rows == 0 ? (0, 0) : Times(metadata);
@@ -117,11 +120,10 @@ public sealed class ParquetCandleFormat : ICandleFileFormat
         }
     }
 
-    private static void CheckOurs(ParquetFile file, ReadOnlySpan<byte> bytes)
+    private static void CheckOurs(ParquetFile file)
     {
-        ParquetFile.ReadFooter(bytes, new ParquetLimits { MaxFooterBytes = int.MaxValue - 8 }, out var metadata, out var footer);
-        CandleFileMetadata.CheckFooter(metadata!, footer);
-        var crcs = CandleFileMetadata.ChunkCrcs(metadata!);
+        CandleFileMetadata.CheckFooter(file.Footer, file.FooterBytes.Span);
+        var crcs = CandleFileMetadata.ChunkCrcs(file.Footer);
         if (crcs.Length != file.Columns.Count * file.RowGroupCount) throw new CandleFileException("the checksums are not those of the file's columns");
         file.ChunkCrcs = crcs;
     }

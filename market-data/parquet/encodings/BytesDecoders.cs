@@ -60,20 +60,45 @@ internal sealed class BytesDecoder(int maxPageBytes) : ValueDecoder<byte[]>
 }
 
 /// <summary>FIXED_LEN_BYTE_ARRAY without a meaning as number.</summary>
-internal sealed class FixedBytesDecoder(int width) : FixedWidthDecoder<byte[]>(width)
+internal sealed class FixedBytesDecoder(int width, int maxPageBytes) : FixedWidthDecoder<byte[]>(width)
 {
+    private readonly BytesDecoder _varying = new(maxPageBytes);
+
     public override void Plain(ReadOnlySpan<byte> bytes, Span<byte[]> into)
     {
         for (var at = 0; at < into.Length; at++) into[at] = bytes.Slice(at * Width, Width).ToArray();
     }
+
+    protected override bool Other(ParquetEncoding encoding, ReadOnlySpan<byte> bytes, Span<byte[]> into)
+    {
+        if (encoding != ParquetEncoding.DeltaByteArray) return base.Other(encoding, bytes, into);
+        _varying.Decode(encoding, bytes, into);
+        foreach (var value in into)
+        {
+            if (value.Length != Width) throw new ParquetException($"page damaged: a value of {value.Length} instead of {Width} bytes");
+        }
+
+        return true;
+    }
 }
 
 /// <summary>Big-endian two's complement numbers of up to 128 bits: DECIMAL on FIXED_LEN_BYTE_ARRAY.</summary>
-internal sealed class FixedDecimalDecoder(int width) : FixedWidthDecoder<Int128>(width)
+internal sealed class FixedDecimalDecoder(int width, int maxPageBytes) : FixedWidthDecoder<Int128>(width)
 {
+    private readonly FixedBytesDecoder _bytes = new(width, maxPageBytes);
+
     public override void Plain(ReadOnlySpan<byte> bytes, Span<Int128> into)
     {
         for (var at = 0; at < into.Length; at++) into[at] = BigEndian.Number(bytes.Slice(at * Width, Width));
+    }
+
+    protected override bool Other(ParquetEncoding encoding, ReadOnlySpan<byte> bytes, Span<Int128> into)
+    {
+        if (encoding != ParquetEncoding.DeltaByteArray) return base.Other(encoding, bytes, into);
+        var values = new byte[into.Length][];
+        _bytes.Decode(encoding, bytes, values);
+        for (var at = 0; at < values.Length; at++) into[at] = BigEndian.Number(values[at]);
+        return true;
     }
 }
 

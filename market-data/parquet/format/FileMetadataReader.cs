@@ -35,6 +35,8 @@ internal static class FileMetadataReader
             }
         }
 
+        // a footer length that is wrong by chance can point at bytes that look like metadata, but hardly so that they end where they should
+        if (input.Position != footer.Length) throw new ParquetException($"metadata damaged: they end after {input.Position} of {footer.Length} bytes");
         if (file.Schema.Count == 0) throw new ParquetException("metadata damaged: no schema");
         return file;
     }

@@ -21,8 +21,9 @@ public sealed class ParquetFile : IDisposable
     private readonly FileMetadata _metadata;
     private readonly List<ParquetColumnInfo> _columns;
 
-    private ParquetFile(ParquetSource source, ParquetLimits limits, FileMetadata metadata)
+    private ParquetFile(ParquetSource source, ParquetLimits limits, FileMetadata metadata, ReadOnlyMemory<byte> footer)
     {
+        FooterBytes = footer;
         _source = source;
         _limits = limits;
         _metadata = metadata;
@@ -48,6 +49,9 @@ public sealed class ParquetFile : IDisposable
     public int RowsOf(int rowGroup) => (int)_metadata.RowGroups[rowGroup].Rows;
 
     internal FileMetadata Footer => _metadata;
+
+    /// <summary>The bytes that <see cref="Footer"/> was read from.</summary>
+    internal ReadOnlyMemory<byte> FooterBytes { get; }
 
     /// <summary>Checksums over whole column chunks, row group by row group, where the file's metadata have them; set before columns are read.</summary>
     internal uint[]? ChunkCrcs { get; set; }
@@ -89,20 +93,20 @@ public sealed class ParquetFile : IDisposable
 
     /// <summary>Reads the footer from the last bytes of a file.</summary>
     /// <returns>0; or the number of bytes from the end that are needed.</returns>
-    internal static int ReadFooter(ReadOnlySpan<byte> tail, ParquetLimits limits, out FileMetadata? metadata, out ReadOnlySpan<byte> footer)
+    internal static int ReadFooter(ReadOnlyMemory<byte> tail, ParquetLimits limits, out FileMetadata? metadata, out ReadOnlyMemory<byte> footer)
     {
         metadata = null;
         footer = default;
         if (tail.Length < TailBytes) return TailBytes;
-        var magic = tail[^MagicBytes..];
+        var magic = tail.Span[^MagicBytes..];
         if (magic.SequenceEqual(EncryptedMagic)) throw new ParquetException("encrypted files are not supported");
         if (!magic.SequenceEqual(Magic)) throw new ParquetException("no Parquet file: it does not end with PAR1");
-        var length = BinaryPrimitives.ReadUInt32LittleEndian(tail[^TailBytes..]);
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(tail.Span[^TailBytes..]);
         if (length > (uint)limits.MaxFooterBytes) throw new ParquetException($"metadata of {length} bytes");
         var needed = (int)length + TailBytes;
         if (tail.Length < needed) return needed;
         footer = tail.Slice(tail.Length - needed, (int)length);
-        metadata = FileMetadataReader.Read(footer);
+        metadata = FileMetadataReader.Read(footer.Span);
         return 0;
     }
 
@@ -122,14 +126,14 @@ public sealed class ParquetFile : IDisposable
         if (source.Length < MagicBytes + TailBytes) throw new ParquetException($"no Parquet file: {source.Length} bytes");
         if (!source.Read(0, MagicBytes).Span.SequenceEqual(Magic)) throw new ParquetException("no Parquet file: it does not begin with PAR1");
         var tail = source.Read(source.Length - TailBytes, TailBytes);
-        var needed = ReadFooter(tail.Span, limits, out var metadata, out _);
+        var needed = ReadFooter(tail, limits, out var metadata, out var footer);
         if (needed > 0)
         {
             if (needed > source.Length - MagicBytes) throw new ParquetException($"metadata of {needed} bytes in a file of {source.Length}");
-            ReadFooter(source.Read(source.Length - needed, needed).Span, limits, out metadata, out _);
+            ReadFooter(source.Read(source.Length - needed, needed), limits, out metadata, out footer);
         }
 
-        return new ParquetFile(source, limits, metadata ?? throw new ParquetException("no Parquet file: it has no metadata"));
+        return new ParquetFile(source, limits, metadata ?? throw new ParquetException("no Parquet file: it has no metadata"), footer);
     }
 
     /// <summary>Claims are checked before anything is allocated by them.</summary>
@@ -164,8 +168,8 @@ public sealed class ParquetFile : IDisposable
                 ParquetPhysicalType.Double => Decode(column, new DoubleDecoder(), from, count),
                 ParquetPhysicalType.ByteArray when column.Kind == ParquetKind.Decimal => Decode(column, new DecimalDecoder(_limits.MaxPageBytes), from, count),
                 ParquetPhysicalType.ByteArray => Decode(column, new BytesDecoder(_limits.MaxPageBytes), from, count),
-                _ when column.Kind == ParquetKind.Decimal => Decode(column, new FixedDecimalDecoder(column.Width), from, count),
-                _ => Decode(column, new FixedBytesDecoder(column.Width), from, count),
+                _ when column.Kind == ParquetKind.Decimal => Decode(column, new FixedDecimalDecoder(column.Width, _limits.MaxPageBytes), from, count),
+                _ => Decode(column, new FixedBytesDecoder(column.Width, _limits.MaxPageBytes), from, count),
             };
         }
         catch (ParquetException e) when (!e.Message.StartsWith("column ", StringComparison.Ordinal))
