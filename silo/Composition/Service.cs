@@ -41,6 +41,7 @@ internal static class Service
 
         // recovery happens before anyone may connect, and a damaged journal is a failed start
         app.Services.GetRequiredService<ISessionJournal>();
+        MarketDataServices.PrepareStore(app.Services, data);
         var demo = await FirstStart.PrepareAsync(app.Services, settings, data, CancellationToken.None);
         await StartAsync(app, settings);
         hasStarted = true;
@@ -57,14 +58,7 @@ internal static class Service
         builder.Configuration.AddInMemoryCollection(options);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
 
-        // stdout is for the lines that people and scripts wait for
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-        });
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.AddLog();
 
         // These log the query string, and a query string may hold a token (SIM-025): no setting may switch them on.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);

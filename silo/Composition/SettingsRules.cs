@@ -24,14 +24,14 @@ internal static class SettingsRules
     public static T Read<T>(this IConfigurationSection section)
         where T : class, new()
     {
-        Refuse(section.GetChildren().Select(setting => ProblemOf<T>(section.Key, setting)).OfType<string>());
+        Refuse(section.GetChildren().SelectMany(setting => ProblemsOf(typeof(T), section.Key, setting)));
         try
         {
             return section.Get<T>() ?? new T();
         }
         catch (InvalidOperationException nested)
         {
-            // a setting further down; the message names it, its value and its type
+            // what only the binder knows; the message names the setting, its value and its type
             throw new StartException($"wrong settings: {nested.Message.ReplaceLineEndings(" ")}");
         }
     }
@@ -42,26 +42,52 @@ internal static class SettingsRules
         if (all.Length > 0) throw new StartException($"wrong settings: {all}");
     }
 
-    private static string? ProblemOf<T>(string section, IConfigurationSection setting)
+    /// <summary>What is wrong with a setting of an object of type <paramref name="owner"/>, and with everything below it.</summary>
+    private static IEnumerable<string> ProblemsOf(Type owner, string section, IConfigurationSection setting)
     {
-        var property = Array.Find(typeof(T).GetProperties(), one => string.Equals(one.Name, setting.Key, StringComparison.OrdinalIgnoreCase));
-        if (property is null) return $"{section}:{setting.Key} is '{setting.Value}', but there is no such setting";
-        if (setting.Value is not { } value || TypeDescriptor.GetConverter(property.PropertyType) is not { } converter || !converter.CanConvertFrom(typeof(string))) return null;
+        var path = $"{section}:{setting.Key}";
+        var property = Array.Find(owner.GetProperties(), one => one.CanWrite && string.Equals(one.Name, setting.Key, StringComparison.OrdinalIgnoreCase));
+        return property is null ? [Unknown(path, setting)] : ProblemsOfValue(property.PropertyType, path, setting);
+    }
+
+    private static IEnumerable<string> ProblemsOfValue(Type type, string path, IConfigurationSection setting)
+    {
+        if (TypeDescriptor.GetConverter(type) is { } converter && converter.CanConvertFrom(typeof(string)))
+        {
+            return setting.Value is { } value ? [.. Conversion(type, converter, path, value)] : setting.GetChildren().Select(child => Unknown($"{path}:{child.Key}", child));
+        }
+
+        // an empty list or object in a file comes as an empty text
+        if (!string.IsNullOrEmpty(setting.Value)) return [$"{path} is '{setting.Value}', but has settings of its own ({path}:…)"];
+        var generic = type.IsGenericType ? type.GetGenericArguments() : [];
+        return generic switch
+        {
+            [var item] => setting.GetChildren().SelectMany(child => ProblemsOfValue(item, $"{path}:{child.Key}", child)),
+            [_, var item] => setting.GetChildren().SelectMany(child => ProblemsOfValue(item, $"{path}:{child.Key}", child)),
+            _ => setting.GetChildren().SelectMany(child => ProblemsOf(type, path, child)),
+        };
+    }
+
+    private static IEnumerable<string> Conversion(Type type, TypeConverter converter, string path, string value)
+    {
         try
         {
             converter.ConvertFromInvariantString(value);
-            return null;
+            return [];
         }
         catch (Exception wrong) when (wrong is FormatException or ArgumentException or OverflowException or NotSupportedException)
         {
-            return $"{section}:{setting.Key} is '{value}', but must be {Describe(property.PropertyType)}";
+            return [$"{path} is '{value}', but must be {Describe(type)}"];
         }
     }
+
+    private static string Unknown(string path, IConfigurationSection setting) => $"{path} is '{setting.Value}', but there is no such setting";
 
     private static string Describe(Type type) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type) switch
     {
         TypeCode.Int32 => $"a whole number from {int.MinValue} to {int.MaxValue}",
         TypeCode.Int64 => "a whole number",
+        TypeCode.Double or TypeCode.Decimal => "a number",
         TypeCode.Boolean => "true or false",
         _ when type == typeof(TimeSpan) => "a time as days.hours:minutes:seconds, like 1.12:00:00",
         _ => $"a {type.Name}",

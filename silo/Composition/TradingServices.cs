@@ -26,6 +26,7 @@ internal static class TradingServices
     {
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddStorage(data);
+        builder.Services.AddMarketData(builder.Configuration, data);
         builder.Services.AddBars(settings, data);
         builder.Services.AddTenants(builder.Configuration);
         builder.Services.AddSessions(builder.Configuration);
@@ -87,7 +88,6 @@ internal static class TradingServices
             throw new StartException($"{nameof(ServiceSettings.Bars)}: {problem.Message}");
         }
 
-        services.AddSingleton<TradingCalendars>();
         services.AddSingleton(InstrumentsOf(options));
         services.AddSingleton<BarFingerprints>();
         services.AddSingleton<IBarSource>(provider => new BarCache(

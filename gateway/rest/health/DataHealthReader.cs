@@ -14,7 +14,7 @@ internal sealed class DataHealthReader(IGatewayGrains grains, TimeProvider time,
 {
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(25);
 
     private readonly Lock _lock = new();
     private DataHealthMessage _known = new("unknown", null, new("ok", null), null, null, []);
@@ -41,16 +41,9 @@ internal sealed class DataHealthReader(IGatewayGrains grains, TimeProvider time,
             patience = Patience - time.GetElapsedTime(_askedAt);
         }
 
-        try
-        {
-            // the first ones wait; who comes when the call is late already does not
-            await reading.WaitAsync(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, time).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            lock (_lock) _known = _known with { Status = "degraded", Api = new("unavailable", "the data manager takes its time to answer") };
-        }
-
+        // the first ones wait; who comes when the call is late already does not, and is told what was known before
+        var waited = reading.WaitAsync(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, time);
+        await waited.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lock (_lock) return _known;
     }
 
