@@ -4,6 +4,7 @@ using Trading.GrainInterfaces.Data;
 using Trading.MarketData.Candles;
 using Trading.MarketData.Instruments;
 using Trading.MarketData.Markets;
+using Trading.MarketData.Providers;
 using Trading.MarketData.Settings;
 using Trading.MarketData.Store;
 using Trading.MarketData.Updates;
@@ -12,7 +13,7 @@ namespace Trading.Grains.Data;
 
 /// <summary>What is stored, and how the store and the providers are doing.</summary>
 [StatelessWorker]
-public sealed class DataCatalogueGrain(ICandleStore store, MarketTable markets, StoreWatch watch, IOptions<MarketDataOptions> options, TimeProvider time)
+public sealed class DataCatalogueGrain(ICandleStore store, MarketTable markets, ProviderTable configured, StoreWatch watch, IOptions<MarketDataOptions> options, TimeProvider time)
     : Grain, IDataCatalogueGrain
 {
     private const int MostSymbols = 1_000;
@@ -36,7 +37,7 @@ public sealed class DataCatalogueGrain(ICandleStore store, MarketTable markets, 
     public async Task<DataHealth> GetHealth(CancellationToken cancellationToken)
     {
         var settings = options.Value;
-        var providers = settings.Providers.PriorityInForce.Select(name => GrainFactory.GetGrain<IProviderGrain>(name).GetHealth(cancellationToken)).ToArray();
+        var providers = configured.InOrder.Select(provider => GrainFactory.GetGrain<IProviderGrain>(provider.Name).GetHealth(cancellationToken)).ToArray();
         string? problem = null;
         var (space, symbols) = (new StoreSpace(0, 0, 0), new List<SymbolFreshness>());
         try
