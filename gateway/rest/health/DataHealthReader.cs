@@ -60,8 +60,8 @@ internal sealed class DataHealthReader(IGatewayGrains grains, TimeProvider time,
         catch (Exception problem)
 #pragma warning restore CA1031
         {
-            GatewayLog.HealthFailed(logger, problem);
             lock (_lock) Keep(_known with { Status = "degraded", Api = new("unavailable", "the data manager did not answer") });
+            GatewayLog.HealthFailed(logger, problem);
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Trading.Gateway.Rest.Health;
 using Trading.GrainInterfaces.Data;
 using static Trading.Gateway.Tests.DataHttp;
 
@@ -110,23 +112,28 @@ public sealed class HealthTests
     [Fact]
     public async Task A_data_manager_that_hangs_delays_nobody_for_more_than_two_seconds()
     {
-        var answering = new TaskCompletionSource<DataHealth>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var gateway = await TestGateway.StartAsync(grains => grains.Data.Health = _ => answering.Task);
-        var timers = gateway.Time.TimerCount;
-        var first = HealthAsync(gateway);
-
-        // one timer bounds the call, one the waiting
-        while (gateway.Time.TimerCount < timers + 2) await Task.Yield();
-        gateway.Time.Advance(TimeSpan.FromSeconds(2));
-        Assert.Equal(("ok", "unknown"), (Status(await first), Status((await first).GetProperty("data"))));
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answering = new TaskCompletionSource<DataHealth>();
+        var grains = new FakeGrains();
+        grains.Data.Health = _ =>
+        {
+            asked.TrySetResult();
+            return answering.Task;
+        };
+        var time = new ManualTime();
+        var reader = new DataHealthReader(grains, time, NullLogger<DataHealthReader>.Instance);
+        var first = reader.ReadAsync();
+        await asked.Task;
+        time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(("unknown", "ok"), ((await first).Status, (await first).Api.Status));
 
         // the clock stands still, and yet the next one is answered: the call is late already
-        await HealthAsync(gateway);
-        Assert.Equal(1, gateway.Grains.Data.HealthCalls);
+        await reader.ReadAsync();
+        Assert.Equal(1, grains.Data.HealthCalls);
 
         // a call that never ends is given up and told
-        gateway.Time.Advance(TimeSpan.FromSeconds(30));
-        while (!gateway.Logs.Lines.Any(line => line.Contains("could not be read for the health answer", StringComparison.Ordinal))) await Task.Yield();
-        Assert.Equal("unavailable", Status((await HealthAsync(gateway)).GetProperty("data").GetProperty("api")));
+        time.Advance(TimeSpan.FromSeconds(30));
+        while ((await reader.ReadAsync()).Api.Status != "unavailable") await Task.Yield();
+        Assert.Equal(1, grains.Data.HealthCalls);
     }
 }
