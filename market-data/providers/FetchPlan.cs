@@ -31,7 +31,7 @@ public static class FetchPlan
         for (var at = 0; at < spans.Count;)
         {
             var start = Math.Max(spans[at].Start, covered);
-            var end = spans[^1].End <= start + reach ? spans[^1].End : CutAtDay(start, start + reach, market);
+            var end = spans[^1].End <= start + reach ? spans[^1].End : CutAtDay(spans, start, start + reach, market);
             var last = at;
             while (last + 1 < spans.Count && spans[last + 1].Start < end) last++;
             covered = Math.Min(end, spans[last].End);
@@ -50,10 +50,12 @@ public static class FetchPlan
         return requests;
     }
 
-    private static long CutAtDay(long start, long limit, MarketRules market)
+    // the day in which the reach ends is left to the next request, unless nothing of it is missing beyond the reach
+    private static long CutAtDay(List<FetchSpan> spans, long start, long limit, MarketRules market)
     {
-        var day = market.BoundsOf(market.DayOf(limit)).Start;
-        return day > start ? day : limit;
+        var day = market.BoundsOf(market.DayOf(limit));
+        var isWhole = !spans.Exists(span => span.Start < day.End && span.End > limit);
+        return isWhole || day.Start <= start ? limit : day.Start;
     }
 
     private static List<FetchSpan> Merge(IReadOnlyList<FetchSpan> missing)

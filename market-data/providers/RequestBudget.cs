@@ -30,7 +30,7 @@ public sealed class RequestBudget
         {
             // a grant "in the future" comes from another machine's clock: it counts as made now
             var age = TimeSpan.FromTicks(Math.Max(0, (NowMicros() - instant) * 10));
-            if (age <= Window) _granted.Enqueue(_time.GetTimestamp() - Ticks(age));
+            if (age <= Window) _granted.Enqueue(_time.GetTimestamp() - (long)Exact(age));
         }
     }
 
@@ -102,7 +102,9 @@ public sealed class RequestBudget
         while (_granted.TryPeek(out var oldest) && now - oldest > Ticks(Window)) _granted.Dequeue();
     }
 
-    private long Ticks(TimeSpan span) => (long)Math.Ceiling(span.TotalSeconds * _time.TimestampFrequency);
+    private long Ticks(TimeSpan span) => (long)decimal.Ceiling(Exact(span));
+
+    private decimal Exact(TimeSpan span) => (decimal)span.Ticks * _time.TimestampFrequency / TimeSpan.TicksPerSecond;
 
     private long NowMicros() => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / 10;
 }
