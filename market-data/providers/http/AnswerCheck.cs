@@ -24,7 +24,7 @@ internal sealed class AnswerCheck(string provider, KeyGuard keys, IReadOnlyList<
     public ProviderFailure? Check(HttpAnswer answer, out Envelope envelope)
     {
         envelope = new Envelope();
-        if (answer.RedirectHost is { } host) return Fail(FailureKind.Malformed, answer, $"points to {host}; redirects are not followed");
+        if (answer.RedirectHost is { } host) return Fail(FailureKind.Malformed, answer, $"points to {keys.Clean(host)}; redirects are not followed");
         var form = answer.LooksLikeJson ? Envelope.Read(answer.Start, out envelope) : BodyForm.Other;
         var text = Text(answer, form, envelope);
         if (answer.Status is < 200 or > 299) return Fail(Known(text) ?? ByStatus(answer.Status), answer, text);

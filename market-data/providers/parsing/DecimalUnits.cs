@@ -54,17 +54,23 @@ internal static class DecimalUnits
 
     private static bool IsDigit(byte character) => character is >= (byte)'0' and <= (byte)'9';
 
-    /// <summary>The leading 19 digits exactly, the rest as a count and whether any of them is not 0.</summary>
+    /// <summary>The leading 38 digits exactly, the rest as a count and whether any of them is not 0.</summary>
     private struct Mantissa
     {
-        private const ulong Full = 1_000_000_000_000_000_000;
-        private ulong _value;
+        private const int MaxDigits = 38;
+        private UInt128 _value;
+        private int _digits;
         private int _dropped;
         private bool _rest;
 
         public void Add(int digit)
         {
-            if (_value < Full) _value = (_value * 10) + (ulong)digit;
+            if (_digits < MaxDigits)
+            {
+                _value = (_value * 10) + (UInt128)digit;
+                // leading zeros are not kept
+                if (_value != 0) _digits++;
+            }
             else
             {
                 _dropped++;
@@ -78,22 +84,24 @@ internal static class DecimalUnits
             power += _dropped;
             result = 0;
             if (_value == 0) return true;
-            if (power >= 20) return false;
-            // 19 digits divided by 10^20 or more are less than half a unit
-            if (power <= -20) return true;
-            var scale = Power(Math.Abs(power));
             if (power >= 0)
             {
-                var product = _value * scale;
+                // both below 2^64, so that the product fits
+                if (power >= 20 || _value > ulong.MaxValue) return false;
+                var product = _value * Power(power);
                 result = (ulong)product;
                 return product <= ulong.MaxValue;
             }
+
+            // 38 digits divided by 10^39 or more are less than half a unit
+            if (power < -MaxDigits) return true;
+            var scale = Power(-power);
 
             var (quotient, rest) = UInt128.DivRem(_value, scale);
             var half = scale / 2;
             if (rest > half || (rest == half && (_rest || UInt128.IsOddInteger(quotient)))) quotient++;
             result = (ulong)quotient;
-            return true;
+            return quotient <= ulong.MaxValue;
         }
 
         private static UInt128 Power(int exponent)

@@ -33,8 +33,8 @@ internal sealed class ActionRows(DateOnly first, DateOnly last)
         for (var old = 1; old <= 50 && factor > 0; old++)
         {
             var now = (((Int128)factor * old) + (One / 2)) / One;
-            // vendors print six or more places
-            if (now < 1 || Int128.Abs(((Int128)factor * old) - (now * One)) > 100 * old) continue;
+            // vendors print five or more places
+            if (now < 1 || Int128.Abs(((Int128)factor * old) - (now * One)) > 1000 * old) continue;
             AddSplit(date, old * One, (long)now * One);
             return;
         }

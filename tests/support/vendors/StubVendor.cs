@@ -82,7 +82,7 @@ internal sealed record VendorData(Func<string, CandleColumns?> Candles, Func<str
         var first = all.FirstAtOrAfter(from);
         var found = all.Slice(first, Math.Max(0, all.FirstAtOrAfter(to) - first));
         var start = Math.Min(skip, found.Count);
-        var count = Math.Min(Math.Min(limit, PageSize), found.Count - start);
+        var count = Math.Min(limit, found.Count - start);
         return (found.Slice(start, count), start + count < found.Count);
     }
 

@@ -57,7 +57,7 @@ internal sealed class PolygonFace : VendorFace
         var skip = int.Parse(request.Query("cursor") ?? "0", CultureInfo.InvariantCulture);
         var isAdjusted = request.Query("adjusted") != "false";
         var divisor = isAdjusted ? 2 : 1;
-        var (page, hasMore) = data.Page(ticker, from * 1000, (to + 1) * 1000, skip, limit);
+        var (page, hasMore) = data.Page(ticker, from * 1000, (to + 1) * 1000, skip, Math.Min(limit, data.PageSize));
         var head = $"\"ticker\":\"{ticker}\",\"queryCount\":{page.Count},\"resultsCount\":{page.Count},\"adjusted\":{(isAdjusted ? "true" : "false")},";
         // no results at all when there are none; the link names neither key nor parameters
         var results = page.Count == 0 ? "" : $"\"results\":{VendorData.List(page, Row)},";
@@ -167,7 +167,7 @@ internal sealed class AlpacaFace : VendorFace
         var ticker = request.Query("symbols")!;
         var skip = int.Parse(request.Query("page_token") ?? "0", CultureInfo.InvariantCulture);
         var limit = int.Parse(request.Query("limit") ?? "1000", CultureInfo.InvariantCulture);
-        var (page, hasMore) = data.Page(ticker, Time(request, "start"), Time(request, "end") + 1, skip, limit);
+        var (page, hasMore) = data.Page(ticker, Time(request, "start"), Time(request, "end") + 1, skip, Math.Min(limit, data.PageSize));
         var next = hasMore ? string.Create(CultureInfo.InvariantCulture, $"\"{skip + page.Count}\"") : "null";
         var bars = page.Count == 0 ? "" : $"\"{ticker}\":{VendorData.List(page, at => Row(page, at))}";
         return StubAnswer.Json($"{{\"bars\":{{{bars}}},\"next_page_token\":{next}}}");
