@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Trading.Storage.Files;
 
@@ -22,11 +21,9 @@ public sealed class FileAccountStore : IAccountStore, IDisposable
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _writer = new(1);
     private readonly Lock _refresh = new();
-    private volatile State _state = new(StoreDocument.Empty, new Dictionary<string, AccountDocument>(StringComparer.Ordinal), new Dictionary<string, (string, KeyDocument)>(StringComparer.Ordinal));
+    private volatile AccountState _state = AccountState.Empty;
     private long _refreshedAt;
     private long _loadedAt;
-
-    private sealed record State(StoreDocument Store, Dictionary<string, AccountDocument> Users, Dictionary<string, (string UserId, KeyDocument Key)> Keys);
 
     public FileAccountStore(string folder, TimeProvider? time = null)
         : this(new DiskFiles(folder), time)
@@ -44,68 +41,19 @@ public sealed class FileAccountStore : IAccountStore, IDisposable
     /// <summary>How often another process's changes are looked for: 250 ms.</summary>
     public static TimeSpan PollInterval { get; } = TimeSpan.FromMilliseconds(250);
 
-    public async ValueTask<Account> CreateAsync(NewAccount account, CancellationToken ct)
-    {
-        ArgumentNullException.ThrowIfNull(account);
-        var plan = account.Plan ?? PlanLimits.PlanOf(account.Tier ?? BillingTier.None);
-        var limits = Merge(new Dictionary<string, long>(), account.LimitOverrides?.ToDictionary(limit => limit.Key, limit => (long?)limit.Value));
-        return await ChangeAsync(
-            (state, revision, now) => new AccountDocument
-            {
-                SchemaVersion = 1,
-                UserId = $"user_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}",
-                Name = account.Name,
-                Plan = plan,
-                Tier = account.Tier ?? PlanLimits.TierOf(plan),
-                PayPerUse = account.PayPerUse,
-                Limits = limits,
-                Keys = [],
-                Revision = revision,
-                CreatedAt = now,
-            },
-            ct).ConfigureAwait(false);
-    }
+    public ValueTask<Account> CreateAsync(NewAccount account, CancellationToken ct) => ChangeAsync(AccountState.Create(account), ct);
 
-    public async ValueTask<Account> UpdateAsync(string userId, AccountUpdate update, CancellationToken ct)
-    {
-        ArgumentNullException.ThrowIfNull(update);
-        return await ChangeAsync(
-            (state, _, _) =>
-            {
-                var user = Find(state, userId);
-                // A plan that was set on its own stays when the tier changes; one that follows the tier goes on following.
-                var follows = user.Plan == PlanLimits.PlanOf(user.Tier);
-                var tier = update.Tier ?? user.Tier;
-                return user with
-                {
-                    Name = update.Name ?? user.Name,
-                    Tier = tier,
-                    Plan = update.Plan ?? (update.Tier is not null && follows ? PlanLimits.PlanOf(tier) : user.Plan),
-                    PayPerUse = update.PayPerUse ?? user.PayPerUse,
-                    Limits = Merge(user.Limits, update.Limits),
-                };
-            },
-            ct).ConfigureAwait(false);
-    }
+    public ValueTask<Account> UpdateAsync(string userId, AccountUpdate update, CancellationToken ct) => ChangeAsync(AccountState.Update(userId, update), ct);
 
-    public ValueTask<Account?> FindAsync(string userId, CancellationToken ct)
-    {
-        Refresh(force: false);
-        return ValueTask.FromResult(_state.Users.TryGetValue(userId, out var user) ? user.ToAccount() : null);
-    }
+    public ValueTask<Account?> FindAsync(string userId, CancellationToken ct) => ValueTask.FromResult(Current().Find(userId));
 
-    public ValueTask<IReadOnlyList<Account>> ListAsync(CancellationToken ct)
-    {
-        Refresh(force: false);
-        IReadOnlyList<Account> accounts = [.. _state.Users.Values.OrderBy(user => user.CreatedAt).ThenBy(user => user.UserId, StringComparer.Ordinal).Select(user => user.ToAccount())];
-        return ValueTask.FromResult(accounts);
-    }
+    public ValueTask<IReadOnlyList<Account>> ListAsync(CancellationToken ct) => ValueTask.FromResult(Current().List());
 
     public async ValueTask<IssuedApiKey> IssueKeyAsync(string userId, CancellationToken ct)
     {
         var keyId = ApiKey.NewId();
         var secret = ApiKey.NewKey(keyId);
-        await ChangeAsync((state, _, now) => WithNewKey(Find(state, userId), keyId, secret, now), ct).ConfigureAwait(false);
+        await ChangeAsync(AccountState.IssueKey(userId, keyId, secret), ct).ConfigureAwait(false);
         return new IssuedApiKey(userId, keyId, secret);
     }
 
@@ -113,61 +61,26 @@ public sealed class FileAccountStore : IAccountStore, IDisposable
     {
         var newId = ApiKey.NewId();
         var secret = ApiKey.NewKey(newId);
-        var account = await ChangeAsync(
-            (state, _, now) =>
-            {
-                var (user, key) = FindKey(state, keyId);
-                if (key.State != ApiKeyState.Active)
-                    throw new AccountException($"Key {keyId} is {key.State.ToString().ToLowerInvariant()}; only an active key can be rotated.");
-                return WithNewKey(WithKeyState(user, keyId, ApiKeyState.Retired, now), newId, secret, now);
-            },
-            ct).ConfigureAwait(false);
+        var account = await ChangeAsync(AccountState.RotateKey(keyId, newId, secret), ct).ConfigureAwait(false);
         return new IssuedApiKey(account.UserId, newId, secret);
     }
 
-    public async ValueTask<Account> DisableKeyAsync(string keyId, CancellationToken ct) =>
-        await ChangeAsync((state, _, now) => WithKeyState(FindKey(state, keyId).User, keyId, ApiKeyState.Disabled, now), ct).ConfigureAwait(false);
+    public ValueTask<Account> DisableKeyAsync(string keyId, CancellationToken ct) => ChangeAsync(AccountState.DisableKey(keyId), ct);
 
-    public async ValueTask<Account> EnableKeyAsync(string keyId, CancellationToken ct) => await ChangeAsync(
-        (state, _, now) =>
-        {
-            var (user, key) = FindKey(state, keyId);
-            if (key.State == ApiKeyState.Retired)
-                throw new AccountException($"Key {keyId} was rotated and cannot come back; issue a new one.");
-            return WithKeyState(user, keyId, ApiKeyState.Active, now);
-        },
-        ct).ConfigureAwait(false);
+    public ValueTask<Account> EnableKeyAsync(string keyId, CancellationToken ct) => ChangeAsync(AccountState.EnableKey(keyId), ct);
 
-    public ValueTask<ApiKeyMatch?> FindByKeyAsync(string apiKey, CancellationToken ct)
-    {
-        var keyId = ApiKey.IdOf(apiKey);
-        if (keyId is null)
-            return ValueTask.FromResult<ApiKeyMatch?>(null);
-        Refresh(force: false);
-        var state = _state;
-        var known = state.Keys.TryGetValue(keyId, out var found);
-        // An unknown id costs the same hash, so that the time tells nothing about which ids exist.
-        var matches = ApiKey.Matches(apiKey, known ? found.Key.Salt : new byte[16], known ? found.Key.Hash : new byte[32]);
-        return ValueTask.FromResult(known && matches ? new ApiKeyMatch(state.Users[found.UserId].ToAccount(), keyId, found.Key.State) : null);
-    }
+    public ValueTask<ApiKeyMatch?> FindByKeyAsync(string apiKey, CancellationToken ct) => ValueTask.FromResult(Current().Match(apiKey));
 
-    public ValueTask<IReadOnlyDictionary<string, long>> PlanLimitsAsync(Plan plan, CancellationToken ct)
-    {
-        Refresh(force: false);
-        return ValueTask.FromResult<IReadOnlyDictionary<string, long>>(PlanLimitsOf(_state, plan));
-    }
+    public ValueTask<IReadOnlyDictionary<string, long>> PlanLimitsAsync(Plan plan, CancellationToken ct) =>
+        ValueTask.FromResult<IReadOnlyDictionary<string, long>>(Current().PlanLimitsOf(plan));
 
     public async ValueTask SetPlanLimitAsync(Plan plan, string limit, long? value, CancellationToken ct)
     {
-        if (!LimitNames.OfPlan.Contains(limit, StringComparer.Ordinal))
-            throw new AccountException($"Plans have no limit '{limit}'. The limits of plans are: {string.Join(", ", LimitNames.OfPlan)}.");
-        var (name, canonical) = PlanLimits.Canonical(limit, value);
+        _ = AccountState.CheckPlanLimit(limit, value);
         await LockedAsync(
             (state, revision) =>
             {
-                var own = state.Store.PlanLimits.TryGetValue(plan, out var stored) ? stored : new Dictionary<string, long>();
-                var all = new Dictionary<Plan, IReadOnlyDictionary<string, long>>(state.Store.PlanLimits) { [plan] = Merge(own, new Dictionary<string, long?> { [name] = canonical }) };
-                WriteStore(state.Store with { Revision = revision, PlanLimits = all });
+                WriteStore(state.WithPlanLimit(plan, limit, value, revision));
                 return true;
             },
             ct).ConfigureAwait(false);
@@ -179,63 +92,20 @@ public sealed class FileAccountStore : IAccountStore, IDisposable
         while (true)
         {
             Refresh(force: true);
-            var state = _state;
-            var limits = Enum.GetValues<Plan>().ToDictionary(plan => plan, plan => PlanLimitsOf(state, plan));
-            foreach (var user in state.Users.Values)
-            {
-                var current = limits[user.Plan];
-                if (reported.TryGetValue(user.UserId, out var last) && last.Revision == user.Revision && LimitNames.OfPlan.All(name => last.PlanLimits[name] == current[name]))
-                    continue;
-                reported[user.UserId] = (user.Revision, current);
-                yield return new AccountChange(user.ToAccount(), state.Store.Revision);
-            }
+            foreach (var change in _state.ChangesSince(reported)) yield return change;
             await Task.Delay(PollInterval, _time, ct).ConfigureAwait(false);
         }
     }
 
     public void Dispose() => _writer.Dispose();
 
-    private static AccountDocument Find(State state, string userId) =>
-        state.Users.TryGetValue(userId, out var user) ? user : throw new AccountException($"There is no user '{userId}'.");
-
-    private static (AccountDocument User, KeyDocument Key) FindKey(State state, string keyId) =>
-        state.Keys.TryGetValue(keyId, out var found) ? (state.Users[found.UserId], found.Key) : throw new AccountException($"There is no key '{keyId}'.");
-
-    private static AccountDocument WithNewKey(AccountDocument user, string keyId, string secret, DateTimeOffset now)
+    private AccountState Current()
     {
-        var salt = ApiKey.NewSalt();
-        var key = new KeyDocument { KeyId = keyId, State = ApiKeyState.Active, Salt = salt, Hash = ApiKey.Hash(secret, salt), CreatedAt = now, StateChangedAt = now };
-        return user with { Keys = [.. user.Keys, key] };
+        Refresh(force: false);
+        return _state;
     }
 
-    private static AccountDocument WithKeyState(AccountDocument user, string keyId, ApiKeyState state, DateTimeOffset now) =>
-        user with { Keys = [.. user.Keys.Select(key => key.KeyId == keyId && key.State != state ? key with { State = state, StateChangedAt = now } : key)] };
-
-    private static Dictionary<string, long> Merge(IReadOnlyDictionary<string, long> limits, IReadOnlyDictionary<string, long?>? changes)
-    {
-        var merged = new Dictionary<string, long>(limits, StringComparer.Ordinal);
-        foreach (var (name, value) in (changes ?? new Dictionary<string, long?>()).Select(change => PlanLimits.Canonical(change.Key, change.Value)))
-        {
-            if (value is { } set)
-                merged[name] = set;
-            else
-                merged.Remove(name);
-        }
-        return merged;
-    }
-
-    private static Dictionary<string, long> PlanLimitsOf(State state, Plan plan)
-    {
-        var limits = new Dictionary<string, long>(PlanLimits.DefaultsOf(plan), StringComparer.Ordinal);
-        if (state.Store.PlanLimits.TryGetValue(plan, out var own))
-        {
-            foreach (var (name, value) in own)
-                limits[name] = value;
-        }
-        return PlanLimits.Complete(limits);
-    }
-
-    private ValueTask<Account> ChangeAsync(Func<State, long, DateTimeOffset, AccountDocument> change, CancellationToken ct) => LockedAsync(
+    private ValueTask<Account> ChangeAsync(AccountChangeFunction change, CancellationToken ct) => LockedAsync(
         (state, revision) =>
         {
             var document = change(state, revision, _time.GetUtcNow()) with { Revision = revision };
@@ -246,7 +116,7 @@ public sealed class FileAccountStore : IAccountStore, IDisposable
         },
         ct);
 
-    private async ValueTask<T> LockedAsync<T>(Func<State, long, T> change, CancellationToken ct)
+    private async ValueTask<T> LockedAsync<T>(Func<AccountState, long, T> change, CancellationToken ct)
     {
         await _writer.WaitAsync(ct).ConfigureAwait(false);
         try
@@ -319,18 +189,12 @@ public sealed class FileAccountStore : IAccountStore, IDisposable
         _loadedAt = _time.GetTimestamp();
         // The revision is read first: a change that comes in between is loaded now and once more at the next poll, never missed.
         var store = ReadStore();
-        var users = new Dictionary<string, AccountDocument>(StringComparer.Ordinal);
-        var keys = new Dictionary<string, (string, KeyDocument)>(StringComparer.Ordinal);
+        var users = new List<AccountDocument>();
         foreach (var name in _files.List(UserFolder).Where(name => name.EndsWith(".json", StringComparison.Ordinal)))
         {
-            if (AtomicFile.Read(_files, $"{UserFolder}/{name}") is not { } bytes)
-                continue;
-            var user = Parse(bytes, $"{UserFolder}/{name}", AccountJson.Default.AccountDocument);
-            users[user.UserId] = user;
-            foreach (var key in user.Keys)
-                keys[key.KeyId] = (user.UserId, key);
+            if (AtomicFile.Read(_files, $"{UserFolder}/{name}") is { } bytes) users.Add(Parse(bytes, $"{UserFolder}/{name}", AccountJson.Default.AccountDocument));
         }
-        _state = new State(store, users, keys);
+        _state = AccountState.Of(store, users);
     }
 
     private StoreDocument ReadStore() => AtomicFile.Read(_files, $"{StoreFolder}/{StoreName}") is { } bytes

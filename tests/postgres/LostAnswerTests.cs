@@ -224,7 +224,7 @@ public sealed class LostAnswerTests
             {
                 return await ask();
             }
-            catch (JournalUnavailableException) when (attempt < 100)
+            catch (JournalUnavailableException) when (attempt < 2400)
             {
                 await Task.Delay(50);
             }
