@@ -1,4 +1,5 @@
 using Trading.Bench;
+using Trading.Bench.Data;
 using Trading.Bench.Session;
 
 if (args is ["echo-server"])
@@ -20,6 +21,11 @@ var benchmarks = new Dictionary<string, Func<TextWriter, Task>>(StringComparer.O
     ["journal"] = output =>
     {
         DurableAcks.Run(output);
+        return Task.CompletedTask;
+    },
+    ["resample"] = output =>
+    {
+        ResampleBench.Run(output);
         return Task.CompletedTask;
     },
 };

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Trading.MarketData.Candles;
 
 /// <summary>
@@ -54,7 +56,9 @@ public sealed class CandleColumns
     /// <summary>Index of the first candle that does not start after the one before it; −1 when times rise strictly.</summary>
     public int FirstUnordered()
     {
-        for (var at = 1; at < Time.Length; at++)
+        var at = 1;
+        while (at <= Time.Length - Vector<long>.Count && Vector.GreaterThanAll(new Vector<long>(Time, at), new Vector<long>(Time, at - 1))) at += Vector<long>.Count;
+        for (; at < Time.Length; at++)
         {
             if (Time[at] <= Time[at - 1]) return at;
         }

@@ -1,97 +1,112 @@
 using System.Numerics;
+using Trading.MarketData.Candles;
 
 namespace Trading.MarketData.Resampling;
 
-/// <summary>Folds the runs of one column into one value per candle: first, maximum, minimum, last, sum (section 8.1).</summary>
+/// <summary>Folds runs of minutes into candles: first open, highest high, lowest low, last close, sum of the volume (section 8.1).</summary>
 internal static class CandleFold
 {
-    public static void First(ReadOnlySpan<long> column, ReadOnlySpan<CandleRun> runs, Span<long> result)
-    {
-        // backwards, so that the first run of a candle is the one that stays
-        for (var at = runs.Length - 1; at >= 0; at--) result[runs[at].Candle] = column[runs[at].From];
-    }
+    /// <summary>From so many rows on a run is worth its vectors.</summary>
+    private const int LongRun = 24;
 
-    public static void Last(ReadOnlySpan<long> column, ReadOnlySpan<CandleRun> runs, Span<long> result)
+    /// <summary>Fills the columns of <paramref name="candles"/>, whatever they hold, but for the time.</summary>
+    /// <returns>The first candle whose volume does not fit; −1 when all do.</returns>
+    public static int Fold(CandleColumns minutes, ReadOnlySpan<CandleRun> runs, CandleColumns candles)
     {
-        foreach (ref readonly var run in runs) result[run.Candle] = column[run.To - 1];
-    }
-
-    public static void Max(ReadOnlySpan<long> column, ReadOnlySpan<CandleRun> runs, Span<long> result)
-    {
-        result.Fill(long.MinValue);
-        foreach (ref readonly var run in runs) result[run.Candle] = Math.Max(result[run.Candle], MaxOf(column[run.From..run.To]));
-    }
-
-    public static void Min(ReadOnlySpan<long> column, ReadOnlySpan<CandleRun> runs, Span<long> result)
-    {
-        result.Fill(long.MaxValue);
-        foreach (ref readonly var run in runs) result[run.Candle] = Math.Min(result[run.Candle], MinOf(column[run.From..run.To]));
-    }
-
-    /// <returns>The first candle whose sum does not fit; −1 when all do.</returns>
-    public static int Sum(ReadOnlySpan<long> column, ReadOnlySpan<CandleRun> runs, Span<long> result)
-    {
-        result.Clear();
+        ReadOnlySpan<long> open = minutes.Open, high = minutes.High, low = minutes.Low, close = minutes.Close, volume = minutes.Volume;
+        Span<long> opens = candles.Open, highs = candles.High, lows = candles.Low, closes = candles.Close, volumes = candles.Volume;
+        var last = -1;
         foreach (ref readonly var run in runs)
         {
-            if (!TrySumOf(column[run.From..run.To], out var part)) return run.Candle;
-            var sum = result[run.Candle] + part;
-            // both or neither have the sign that the sum has, unless it went over
-            if (((sum ^ part) & (sum ^ result[run.Candle])) < 0) return run.Candle;
-            result[run.Candle] = sum;
+            var (highest, lowest, sum, fits) = run.To - run.From < LongRun
+                ? OfShort(high, low, volume, run)
+                : OfLong(high[run.From..run.To], low[run.From..run.To], volume[run.From..run.To]);
+            var candle = run.Candle;
+            closes[candle] = close[run.To - 1];
+            if (candle != last)
+            {
+                opens[candle] = open[run.From];
+            }
+            else
+            {
+                highest = Math.Max(highest, highs[candle]);
+                lowest = Math.Min(lowest, lows[candle]);
+                fits &= TryAdd(volumes[candle], ref sum);
+            }
+
+            highs[candle] = highest;
+            lows[candle] = lowest;
+            volumes[candle] = sum;
+            if (!fits) return candle;
+            last = candle;
         }
 
         return -1;
     }
 
-    private static long MaxOf(ReadOnlySpan<long> values)
+    private static (long Highest, long Lowest, long Sum, bool Fits) OfShort(ReadOnlySpan<long> high, ReadOnlySpan<long> low, ReadOnlySpan<long> volume, in CandleRun run)
     {
-        var at = 0;
-        var max = values[0];
-        if (values.Length >= 4 * Vector<long>.Count)
+        long highest = high[run.From], lowest = low[run.From], sum = volume[run.From], all = sum;
+        for (var row = run.From + 1; row < run.To; row++)
         {
-            var vector = new Vector<long>(values);
-            for (at = Vector<long>.Count; at <= values.Length - Vector<long>.Count; at += Vector<long>.Count) vector = Vector.Max(vector, new Vector<long>(values[at..]));
-            for (var lane = 0; lane < Vector<long>.Count; lane++) max = Math.Max(max, vector[lane]);
+            highest = Math.Max(highest, high[row]);
+            lowest = Math.Min(lowest, low[row]);
+            sum += volume[row];
+            all |= volume[row];
         }
 
-        for (; at < values.Length; at++) max = Math.Max(max, values[at]);
-        return max;
+        var fits = IsBounded(all, LongRun) || TrySumExactly(volume[run.From..run.To], out sum);
+        return (highest, lowest, sum, fits);
     }
 
-    private static long MinOf(ReadOnlySpan<long> values)
+    private static (long Highest, long Lowest, long Sum, bool Fits) OfLong(ReadOnlySpan<long> high, ReadOnlySpan<long> low, ReadOnlySpan<long> volume)
     {
-        var at = 0;
-        var min = values[0];
-        if (values.Length >= 4 * Vector<long>.Count)
+        var (sums, bits) = (Vector<long>.Zero, Vector<long>.Zero);
+        var (highest, lowest) = (new Vector<long>(high), new Vector<long>(low));
+        var row = 0;
+        for (; row <= volume.Length - Vector<long>.Count; row += Vector<long>.Count)
         {
-            var vector = new Vector<long>(values);
-            for (at = Vector<long>.Count; at <= values.Length - Vector<long>.Count; at += Vector<long>.Count) vector = Vector.Min(vector, new Vector<long>(values[at..]));
-            for (var lane = 0; lane < Vector<long>.Count; lane++) min = Math.Min(min, vector[lane]);
+            highest = Vector.Max(highest, new Vector<long>(high[row..]));
+            lowest = Vector.Min(lowest, new Vector<long>(low[row..]));
+            var traded = new Vector<long>(volume[row..]);
+            sums += traded;
+            bits |= traded;
         }
 
-        for (; at < values.Length; at++) min = Math.Min(min, values[at]);
-        return min;
-    }
-
-    private static bool TrySumOf(ReadOnlySpan<long> values, out long sum)
-    {
-        // every bit that occurs in any value bounds them all: when that bound times their number fits, no partial sum can go over
-        long all = 0;
-        sum = 0;
-        foreach (var value in values)
+        var (max, min, sum, all) = (highest[0], lowest[0], Vector.Sum(sums), bits[0]);
+        for (var lane = 1; lane < Vector<long>.Count; lane++)
         {
-            all |= value;
-            sum += value;
+            max = Math.Max(max, highest[lane]);
+            min = Math.Min(min, lowest[lane]);
+            all |= bits[lane];
         }
 
-        return (all >= 0 && all <= long.MaxValue / values.Length) || TrySumExactly(values, out sum);
+        for (; row < volume.Length; row++)
+        {
+            max = Math.Max(max, high[row]);
+            min = Math.Min(min, low[row]);
+            sum += volume[row];
+            all |= volume[row];
+        }
+
+        var fits = IsBounded(all, volume.Length) || TrySumExactly(volume, out sum);
+        return (max, min, sum, fits);
     }
+
+    /// <summary>The bits that occur in any value bound them all: when that bound times their number fits, no sum of them went over.</summary>
+    private static bool IsBounded(long all, int count) => all >= 0 && all <= long.MaxValue / count;
 
     private static bool TrySumExactly(ReadOnlySpan<long> values, out long sum)
     {
         var wide = Int128.Zero;
         foreach (var value in values) wide += value;
+        sum = (long)Int128.Clamp(wide, long.MinValue, long.MaxValue);
+        return sum == wide;
+    }
+
+    private static bool TryAdd(long other, ref long sum)
+    {
+        var wide = (Int128)other + sum;
         sum = (long)Int128.Clamp(wide, long.MinValue, long.MaxValue);
         return sum == wide;
     }

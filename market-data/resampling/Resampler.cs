@@ -119,15 +119,13 @@ public static class Resampler
     private static CandleColumns Fold(CandleColumns minutes, CandleRuns runs, Timeframe target)
     {
         if (runs.CandleCount == 0) return CandleColumns.Empty;
-        var candles = new CandleColumns(runs.CandleCount);
-        runs.Stamps.CopyTo(candles.Time);
-        CandleFold.First(minutes.Open, runs.Runs, candles.Open);
-        CandleFold.Max(minutes.High, runs.Runs, candles.High);
-        CandleFold.Min(minutes.Low, runs.Runs, candles.Low);
-        CandleFold.Last(minutes.Close, runs.Runs, candles.Close);
-        var tooMuch = CandleFold.Sum(minutes.Volume, runs.Runs, candles.Volume);
+        var candles = new CandleColumns(runs.Stamps.ToArray(), Column(), Column(), Column(), Column(), Column());
+        var tooMuch = CandleFold.Fold(minutes, runs.Runs, candles);
         if (tooMuch >= 0) throw new OverflowException($"the volumes of the {target.Name()} candle at {Show(candles.Time[tooMuch])} add up to more than a 64-bit number of 10^-8 units holds");
         return candles;
+
+        // every row is written
+        long[] Column() => GC.AllocateUninitializedArray<long>(runs.CandleCount);
     }
 
     private static string Show(long micros) => (DateTime.UnixEpoch + TimeSpan.FromMicroseconds(micros)).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);

@@ -12,6 +12,7 @@ public sealed class DayCountTests
     private static readonly int[] Crypto = [1440, 288, 96, 48, 24, 12, 6, 1];
 
     [Theory]
+    [Trait("req", "OHLCV-023")]
     [Trait("req", "OHLCV-069")]
     [Trait("req", "OHLCV-070")]
     [Trait("req", "OHLCV-071")]
