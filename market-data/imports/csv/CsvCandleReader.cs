@@ -30,7 +30,7 @@ public static class CsvCandleReader
     /// <param name="issues">Receives the rows that cannot be taken.</param>
     /// <param name="cancellationToken">Ends the reading between two blocks.</param>
     /// <exception cref="ImportException">The file is no table of bars, or has more unreadable rows than <paramref name="issues"/> allows.</exception>
-    public static IEnumerable<CsvBatch> Read(Stream input, CsvFormat format, ImportIssues issues, CancellationToken cancellationToken)
+    public static IEnumerable<ImportBatch> Read(Stream input, CsvFormat format, ImportIssues issues, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(format);
@@ -38,7 +38,7 @@ public static class CsvCandleReader
         return ReadBlocks(input, format, issues, cancellationToken);
     }
 
-    private static IEnumerable<CsvBatch> ReadBlocks(Stream input, CsvFormat format, ImportIssues issues, CancellationToken cancellationToken)
+    private static IEnumerable<ImportBatch> ReadBlocks(Stream input, CsvFormat format, ImportIssues issues, CancellationToken cancellationToken)
     {
         var buffer = new byte[BlockBytes + LongestLine + CsvDecimal.Overread];
         CsvRowReader? rows = null;

@@ -67,25 +67,34 @@ internal sealed class CsvLayout
     public static CsvLayout Make(string file, ReadOnlySpan<byte> first, CsvFormat format)
     {
         var delimiter = (byte)(format.Delimiter ?? MostOften(first));
-        var names = CsvLine.Split(first, delimiter);
-        if (names is null || names.Count > MostColumns) throw new ImportException($"{file}: the first line '{ImportIssues.Show(first)}' cannot be split into columns");
-        for (var at = 0; at < names.Count; at++) names[at] = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(names[at]).Trim('<', '>', ' '));
-        var texts = names.ConvertAll(name => Encoding.UTF8.GetString(name));
-        var hasHeader = format.HasHeader ?? (texts.Exists(KnownNames.ContainsKey) || format.Columns.Values.Any(name => texts.Contains(name, StringComparer.OrdinalIgnoreCase)));
-        var cells = new CsvColumn[texts.Count];
+        var cells = CsvLine.Split(first, delimiter);
+        if (cells is null || cells.Count > MostColumns) throw new ImportException($"{file}: the first line '{ImportIssues.Show(first)}' cannot be split into columns");
+        var names = cells.ConvertAll(cell => Encoding.UTF8.GetString(cell).Trim('<', '>', ' '));
+        var hasHeader = format.HasHeader ?? (names.Exists(KnownNames.ContainsKey) || format.Columns.Values.Any(name => names.Contains(name, StringComparer.OrdinalIgnoreCase)));
+        return Make(file, names, delimiter, hasHeader, format);
+    }
+
+    /// <summary>The layout of a table whose columns have names.</summary>
+    /// <inheritdoc cref="Make(string, ReadOnlySpan{byte}, CsvFormat)"/>
+    public static CsvLayout OfNames(string file, List<string> names, CsvFormat format) => Make(file, names, (byte)',', hasHeader: true, format);
+
+    private static CsvLayout Make(string file, List<string> names, byte delimiter, bool hasHeader, CsvFormat format)
+    {
+        var cells = new CsvColumn[names.Count];
         Array.Fill(cells, CsvColumn.Ignored);
         foreach (var (column, name) in format.Columns)
         {
             if (column == CsvColumn.Volume && name.Equals("none", StringComparison.OrdinalIgnoreCase)) continue;
             var isTimeOfDay = column == CsvColumn.Time && format.Columns.ContainsKey(CsvColumn.Date);
-            cells[Find(file, texts, hasHeader, column, name)] = isTimeOfDay ? CsvColumn.TimeOfDay : column;
+            cells[Find(file, names, hasHeader, column, name)] = isTimeOfDay ? CsvColumn.TimeOfDay : column;
         }
 
-        if (hasHeader) TakeKnownNames(texts, cells, format);
+        if (hasHeader) TakeKnownNames(names, cells, format);
         else if (format.Columns.Count == 0) TakeUsualOrder(file, names, cells);
+
         // a date without a time of day is a time: midnight
         if (Array.IndexOf(cells, CsvColumn.TimeOfDay) < 0 && Array.IndexOf(cells, CsvColumn.Time) < 0 && Array.IndexOf(cells, CsvColumn.Date) is >= 0 and var date) cells[date] = CsvColumn.Time;
-        Check(file, texts, hasHeader, cells, format);
+        Check(file, names, hasHeader, cells, format);
         return new CsvLayout(delimiter, hasHeader, cells);
     }
 
@@ -114,13 +123,13 @@ internal sealed class CsvLayout
     }
 
     /// <summary>time, open, high, low, close, volume; or date and time of day in front.</summary>
-    private static void TakeUsualOrder(string file, List<byte[]> first, CsvColumn[] cells)
+    private static void TakeUsualOrder(string file, List<string> first, CsvColumn[] cells)
     {
         CsvColumn[] prices = [CsvColumn.Open, CsvColumn.High, CsvColumn.Low, CsvColumn.Close, CsvColumn.Volume];
         CsvColumn[] usual = cells.Length switch
         {
             6 => [CsvColumn.Time, .. prices],
-            7 when CsvDate.TryReadTimeOfDay(first[1], out _) => [CsvColumn.Date, CsvColumn.TimeOfDay, .. prices],
+            7 when CsvDate.TryReadTimeOfDay(Encoding.UTF8.GetBytes(first[1]), out _) => [CsvColumn.Date, CsvColumn.TimeOfDay, .. prices],
             _ => throw new ImportException($"{file}: {cells.Length} columns and no header; say which is which (--columns)"),
         };
         usual.CopyTo(cells, 0);

@@ -35,7 +35,7 @@ internal sealed class CsvRowReader
     public long Line { get; set; }
 
     /// <summary>Reads <paramref name="length"/> bytes of whole lines; <see cref="CsvDecimal.Overread"/> bytes behind them must be there and zero.</summary>
-    public CsvBatch Read(byte[] buffer, int start, int length)
+    public ImportBatch Read(byte[] buffer, int start, int length)
     {
         var lines = buffer.AsSpan(start, length).Count((byte)'\n') + (length > 0 && buffer[start + length - 1] != '\n' ? 1 : 0);
         long[][] columns = [New(lines), New(lines), New(lines), New(lines), New(lines), New(lines)];
@@ -68,7 +68,7 @@ internal sealed class CsvRowReader
         }
 
         var candles = new CandleColumns(columns[0], columns[1], columns[2], columns[3], columns[4], columns[5]).Slice(0, count);
-        return new CsvBatch(candles, symbols?.AsSpan(0, count).ToArray());
+        return new ImportBatch(candles, symbols?.AsSpan(0, count).ToArray());
     }
 
     private static long[] New(int count) => GC.AllocateUninitializedArray<long>(count);
