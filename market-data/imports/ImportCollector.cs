@@ -82,7 +82,7 @@ internal sealed class ImportCollector(ICandleStore store, MarketTable markets, I
         if (past.Count < candles.Count) yield return (Where(candles, at => at >= today), Finality.Provisional);
     }
 
-    private static (CandleColumns Ready, CandleColumns Rest) SplitLastDay(CandleColumns candles, MarketRules rules)
+    private static (CandleColumns Ready, CandleColumns Later) SplitLastDay(CandleColumns candles, MarketRules rules)
     {
         var start = rules.BoundsOf(rules.DayOf(candles.Time.Max())).Start;
         return (Where(candles, time => time < start), Where(candles, time => time >= start));
