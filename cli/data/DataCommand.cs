@@ -9,5 +9,9 @@ internal static class DataCommand
     public static Command Make(CliHost host) => new("data", "Import, export, list, check, fetch and resample stored candles.")
     {
         ImportCommand.Make(host),
+        ExportCommand.Make(host),
+        ListCommand.Make(host),
+        ResampleCommand.Make(host),
+        ActionsCommand.Make(host),
     };
 }

@@ -9,7 +9,7 @@ namespace Trading.MarketData.Synthetic;
 internal static class BarCsvWriter
 {
     // 20 of the time, 5 × 20 of the numbers, 6 separators
-    private const int MaxRowBytes = 128;
+    public const int MaxRowBytes = 128;
 
     public static ReadOnlyMemory<byte> Write(BarColumns bars)
     {
@@ -18,18 +18,23 @@ internal static class BarCsvWriter
         text.Write("\n"u8);
         for (var bar = 0; bar < bars.Count; bar++)
         {
-            var row = text.GetSpan(MaxRowBytes);
-            var at = WriteTime(row, bars.OpenTime[bar]);
-            at = WriteNumber(row, at, bars.Open[bar]);
-            at = WriteNumber(row, at, bars.High[bar]);
-            at = WriteNumber(row, at, bars.Low[bar]);
-            at = WriteNumber(row, at, bars.Close[bar]);
-            at = WriteNumber(row, at, bars.Volume[bar]);
-            row[at++] = (byte)'\n';
-            text.Advance(at);
+            text.Advance(WriteRow(text.GetSpan(MaxRowBytes), bars.OpenTime[bar], bars.Open[bar], bars.High[bar], bars.Low[bar], bars.Close[bar], bars.Volume[bar]));
         }
 
         return text.WrittenMemory;
+    }
+
+    /// <summary>One row with its line end; returns its length.</summary>
+    public static int WriteRow(Span<byte> row, long time, long open, long high, long low, long close, long volume)
+    {
+        var at = WriteTime(row, time);
+        at = WriteNumber(row, at, open);
+        at = WriteNumber(row, at, high);
+        at = WriteNumber(row, at, low);
+        at = WriteNumber(row, at, close);
+        at = WriteNumber(row, at, volume);
+        row[at++] = (byte)'\n';
+        return at;
     }
 
     private static int WriteTime(Span<byte> row, long micros)

@@ -15,6 +15,7 @@ public sealed class ReferenceTests
         ["Trading.Storage"] = ["Trading.Engine"],
         ["Trading.GrainInterfaces"] = ["Trading.Engine", "Trading.Embedded"],
         ["Trading.Grains"] = ["Trading.Engine", "Trading.MarketData", "Trading.Storage", "Trading.GrainInterfaces", "Trading.Embedded"],
+        ["sim"] = ["Trading.Engine", "Trading.MarketData", "Trading.Storage"],
         ["Trading.Gateway"] = ["Trading.Engine", "Trading.GrainInterfaces", "Trading.Protocol", "Trading.Embedded"],
         ["Trading.Silo"] = ["Trading.Engine", "Trading.MarketData", "Trading.Storage", "Trading.GrainInterfaces", "Trading.Grains", "Trading.Gateway", "Trading.Protocol", "Trading.Embedded"],
     };
@@ -44,6 +45,7 @@ public sealed class ReferenceTests
     [InlineData("Trading.Storage")]
     [InlineData("Trading.GrainInterfaces")]
     [InlineData("Trading.Grains")]
+    [InlineData("sim")]
     public void Only_the_gateway_and_the_host_know_the_web_framework(string assembly) =>
         Assert.DoesNotContain(References(assembly), name => name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
 
