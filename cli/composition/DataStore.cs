@@ -15,15 +15,19 @@ internal sealed class DataStore
 {
     public const string DefaultFolder = "./data/storage";
 
+    // made when first asked for: a dry run leaves no folder behind
+    private readonly Lazy<DiskFiles> _files;
+    private readonly Lazy<ICandleStore> _candles;
+    private readonly Lazy<ICorporateActionStore> _actions;
+
     private DataStore(string folder, MarketDataOptions options, TimeProvider time)
     {
-        var files = new DiskFiles(folder);
+        _files = new Lazy<DiskFiles>(() => new DiskFiles(folder));
         Options = options;
         Instruments = InstrumentTable.Load(folder, options.CryptoQuotesInForce);
         Markets = new MarketTable(Instruments, new TradingCalendars(options), options);
-        Candles = new CandleStore(files, new ParquetCandleFormat(), Markets, options.Storage, time);
-        Actions = new FileCorporateActionStore(files, time, TimeSpan.FromDays(options.Storage.KeepSupersededDays));
-        Adjuster = new CandleAdjuster(Candles, Actions, Markets);
+        _candles = new Lazy<ICandleStore>(() => new CandleStore(_files.Value, new ParquetCandleFormat(), Markets, options.Storage, time));
+        _actions = new Lazy<ICorporateActionStore>(() => new FileCorporateActionStore(_files.Value, time, TimeSpan.FromDays(options.Storage.KeepSupersededDays)));
     }
 
     public MarketDataOptions Options { get; }
@@ -32,11 +36,11 @@ internal sealed class DataStore
 
     public MarketTable Markets { get; }
 
-    public ICandleStore Candles { get; }
+    public ICandleStore Candles => _candles.Value;
 
-    public ICorporateActionStore Actions { get; }
+    public ICorporateActionStore Actions => _actions.Value;
 
-    public CandleAdjuster Adjuster { get; }
+    public CandleAdjuster Adjuster => new(Candles, Actions, Markets);
 
     /// <summary>Opens the store below <paramref name="folder"/>.</summary>
     /// <param name="folder">The folder that holds <c>candles/</c>.</param>
@@ -44,11 +48,12 @@ internal sealed class DataStore
     /// <param name="settingsFile">JSON file with a section <c>Data</c>; null for none.</param>
     /// <param name="host">Clock and environment.</param>
     /// <param name="extendedHours">Switches extended hours of US equities on, whatever the settings say.</param>
+    /// <param name="isDryRun">Nothing will be read from it or written to it.</param>
     /// <exception cref="CliException">It cannot be opened, or a setting is wrong.</exception>
-    public static DataStore Open(string folder, bool make, string? settingsFile, CliHost host, bool extendedHours = false)
+    public static DataStore Open(string folder, bool make, string? settingsFile, CliHost host, bool extendedHours = false, bool isDryRun = false)
     {
         var full = Path.GetFullPath(folder);
-        if (!make && !Directory.Exists(full)) throw new CliException($"there is no store at {folder} (--store names its folder)");
+        if (!make && !isDryRun && !Directory.Exists(full)) throw new CliException($"there is no store at {folder} (--store names its folder)");
         var options = Settings(settingsFile, host);
         if (extendedHours)
         {
@@ -58,7 +63,9 @@ internal sealed class DataStore
 
         try
         {
-            return new DataStore(full, options, host.Time);
+            var store = new DataStore(full, options, host.Time);
+            if (make || Directory.Exists(full)) _ = store._files.Value;
+            return store;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

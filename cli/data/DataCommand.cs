@@ -11,6 +11,7 @@ internal static class DataCommand
         ImportCommand.Make(host),
         ExportCommand.Make(host),
         ListCommand.Make(host),
+        CheckCommand.Make(host),
         ResampleCommand.Make(host),
         ActionsCommand.Make(host),
     };

@@ -90,9 +90,9 @@ internal sealed class ImportCommand
             MaxErrors = parsed.GetValue(_maxErrors) is var most and >= 0 ? most : throw new CliException("--max-errors must not be below 0"),
         };
         var found = find(Format(parsed));
-        var store = DataStore.Open(parsed.GetRequiredValue(_store), make: !options.DryRun, parsed.GetValue(_settings), _host, extendedHours: parsed.GetValue(_extended));
+        var store = DataStore.Open(parsed.GetRequiredValue(_store), make: !options.DryRun, parsed.GetValue(_settings), _host, extendedHours: parsed.GetValue(_extended), isDryRun: options.DryRun);
         var started = _host.Time.GetTimestamp();
-        var report = await ProgressLine.RunAsync(_host, draw => new CandleImporter(store.Candles, store.Markets, options, _host.Time)
+        var report = await ProgressLine.RunAsync(_host, draw => new CandleImporter(options.DryRun ? null : store.Candles, store.Markets, options, _host.Time)
             .RunAsync(found.Inputs, new Drawing(draw), cancellationToken)).ConfigureAwait(false);
         var summary = new ImportSummary(report, found, options, _host.Time.GetElapsedTime(started));
         if (parsed.GetValue(_json)) await _host.Output.WriteLineAsync(Text.Json(summary.ToJson())).ConfigureAwait(false);

@@ -16,19 +16,20 @@ public sealed class CandleImporter
     private readonly MarketTable _markets;
     private readonly ImportOptions _options;
     private readonly ImportCollector _collector;
-    private readonly StoredResampling _resampling;
+    private readonly StoredResampling? _resampling;
 
-    /// <param name="store">Where candles go.</param>
+    /// <param name="store">Where candles go; null for a dry run.</param>
     /// <param name="markets">Trading days and sessions.</param>
     /// <param name="options">How inputs are taken.</param>
     /// <param name="time">Tells which days are over.</param>
-    public CandleImporter(ICandleStore store, MarketTable markets, ImportOptions options, TimeProvider time)
+    public CandleImporter(ICandleStore? store, MarketTable markets, ImportOptions options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (store is null != options.DryRun) throw new ArgumentException("a dry run has no store, everything else has one", nameof(store));
         _markets = markets;
         _options = options;
         _collector = new ImportCollector(store, markets, options, time);
-        _resampling = new StoredResampling(store, markets);
+        _resampling = store is null ? null : new StoredResampling(store, markets);
     }
 
     /// <summary>Imports all inputs in their order; what is wrong with one of them does not stop the others.</summary>
@@ -123,7 +124,7 @@ public sealed class CandleImporter
             progress?.Report(new(ImportStep.Resampling, report.Symbol, at, reports.Count));
             try
             {
-                var made = await _resampling.ResampleAsync(report.Symbol, report.Touched, Timeframes.All.Skip(1), cancellationToken).ConfigureAwait(false);
+                var made = await _resampling!.ResampleAsync(report.Symbol, report.Touched, Timeframes.All.Skip(1), cancellationToken).ConfigureAwait(false);
                 report.CandlesResampled = made.Candles;
             }
             catch (CandleStoreException problem)

@@ -6,7 +6,7 @@ using Trading.MarketData.Validation;
 namespace Trading.MarketData.Imports;
 
 /// <summary>Collects candles per symbol and writes them in large portions that end with a whole day.</summary>
-internal sealed class ImportCollector(ICandleStore store, MarketTable markets, ImportOptions options, TimeProvider time)
+internal sealed class ImportCollector(ICandleStore? store, MarketTable markets, ImportOptions options, TimeProvider time)
 {
     private readonly SortedDictionary<string, List<CandleColumns>> _waiting = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, SymbolReport> _reports = new(StringComparer.Ordinal);
@@ -50,7 +50,7 @@ internal sealed class ImportCollector(ICandleStore store, MarketTable markets, I
     {
         try
         {
-            var writer = await store.OpenWriterAsync(report.Symbol, cancellationToken).ConfigureAwait(false);
+            var writer = await store!.OpenWriterAsync(report.Symbol, cancellationToken).ConfigureAwait(false);
             await using (writer.ConfigureAwait(false))
             {
                 foreach (var (part, finality) in ByFinality(candles, markets[report.Symbol]))
