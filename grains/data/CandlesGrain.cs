@@ -20,13 +20,13 @@ public sealed partial class CandlesGrain(
     MarketTable markets,
     IOptions<MarketDataOptions> options,
     DataMetrics metrics,
-    TimeProvider time,
+    DataClock clock,
     ILogger<CandlesGrain> logger) : Grain, ICandlesGrain
 {
     public async Task<CandlePageAnswer> GetPage(CandlePageRequest request, CancellationToken cancellationToken)
     {
         if (Check(request, out var query) is { } problem) return new CandlePageAnswer { Problem = problem };
-        var started = time.GetTimestamp();
+        var started = clock.Time.GetTimestamp();
         try
         {
             var page = await store.PageAsync(query, cancellationToken);
@@ -36,7 +36,7 @@ public sealed partial class CandlesGrain(
             }
 
             var candles = await Adjusted(query, page.Candles, request.Adjustment, cancellationToken);
-            var elapsed = time.GetElapsedTime(started);
+            var elapsed = clock.Time.GetElapsedTime(started);
             metrics.Query(request.Timeframe, elapsed, candles.Count);
             LogPage(query.Symbol, request.Timeframe, candles.Count, page.TotalItems, elapsed);
             return Answer(page, candles, query.PageSize);

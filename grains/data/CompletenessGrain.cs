@@ -11,7 +11,7 @@ namespace Trading.Grains.Data;
 /// One analysis. It works in ticks of a timer, a year of a symbol or one slice of filling at a time, and keeps its result in memory: who lost it asks again.
 /// </summary>
 [Reentrant]
-public sealed partial class CompletenessGrain(SymbolTools tools, SlicePause pause, ILogger<CompletenessGrain> logger) : Grain, ICompletenessGrain
+public sealed partial class CompletenessGrain(SymbolTools tools, ILogger<CompletenessGrain> logger) : Grain, ICompletenessGrain
 {
     /// <summary>Symbols times calendar days of one request.</summary>
     private const long MostDays = 1_000_000;
@@ -94,7 +94,7 @@ public sealed partial class CompletenessGrain(SymbolTools tools, SlicePause paus
 
         if (_result.Task.IsCompleted) return;
         if (_left.Count == 0) Finish(Answer());
-        else _timer?.Change(pause.Timer(wait), Timeout.InfiniteTimeSpan);
+        else _timer?.Change(tools.Clock.Timer(wait), Timeout.InfiniteTimeSpan);
     }
 
     private async Task<TimeSpan> Step(CancellationToken cancellationToken)
@@ -103,7 +103,7 @@ public sealed partial class CompletenessGrain(SymbolTools tools, SlicePause paus
         if (symbol.IsFilling) return await Fill(symbol, cancellationToken);
         if (!symbol.IsLookedAt) await symbol.Look(cancellationToken);
         if (!symbol.IsLookedAt) return TimeSpan.Zero;
-        if (_request!.AutoFillGaps && symbol.Work is null && symbol.BeginFilling((tools.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / 10)) return TimeSpan.Zero;
+        if (_request!.AutoFillGaps && symbol.Work is null && symbol.BeginFilling(tools.Clock.Micros)) return TimeSpan.Zero;
         End(symbol);
         return TimeSpan.Zero;
     }

@@ -13,7 +13,7 @@ namespace Trading.Grains.Data;
 
 /// <summary>What is stored, and how the store and the providers are doing.</summary>
 [StatelessWorker]
-public sealed class DataCatalogueGrain(ICandleStore store, MarketTable markets, ProviderTable configured, StoreWatch watch, IOptions<MarketDataOptions> options, TimeProvider time)
+public sealed class DataCatalogueGrain(ICandleStore store, MarketTable markets, ProviderTable configured, StoreWatch watch, IOptions<MarketDataOptions> options, DataClock clock)
     : Grain, IDataCatalogueGrain
 {
     private const int MostSymbols = 1_000;
@@ -70,7 +70,7 @@ public sealed class DataCatalogueGrain(ICandleStore store, MarketTable markets, 
     private async Task<List<SymbolFreshness>> Freshness(MarketDataOptions settings, CancellationToken cancellationToken)
     {
         var schedule = new NightlySchedule(settings.Nightly.StartTime);
-        var now = time.GetUtcNow();
+        var now = clock.Time.GetUtcNow();
         var names = new SortedSet<string>(await store.SymbolsAsync(Timeframe.OneMinute, cancellationToken), StringComparer.Ordinal);
         names.UnionWith(settings.Nightly.DefaultSymbolsInForce.Where(symbol => SymbolName.IsValid(symbol, out _)));
         var symbols = new List<SymbolFreshness>();

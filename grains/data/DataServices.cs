@@ -15,7 +15,7 @@ public static class DataServices
     {
         services.TryAddSingleton<DataMetrics>();
         services.TryAddSingleton<StoreWatch>();
-        services.TryAddSingleton<SlicePause>();
+        services.TryAddSingleton<DataClock>();
         services.TryAddSingleton<SymbolTools>();
         return services;
     }

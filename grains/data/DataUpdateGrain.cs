@@ -18,8 +18,7 @@ public sealed partial class DataUpdateGrain(
     [PersistentState("data-update", "trading")] IPersistentState<DataUpdateState> state,
     IOptions<MarketDataOptions> options,
     DataMetrics metrics,
-    SlicePause pause,
-    TimeProvider time,
+    DataClock clock,
     ILogger<DataUpdateGrain> logger) : Grain, IDataUpdateGrain, IRemindable
 {
     internal const string Resume = "resume";
@@ -42,7 +41,7 @@ public sealed partial class DataUpdateGrain(
 
     private bool IsRunning => state.RecordExists && State.CompletedAt is null;
 
-    private long Now => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / 10;
+    private long Now => clock.Micros;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -60,7 +59,7 @@ public sealed partial class DataUpdateGrain(
     public Task Begin(UpdateRequest request, CancellationToken cancellationToken) =>
         state.RecordExists ? Task.CompletedTask : _begin ??= BeginOnce(request);
 
-    public Task<UpdateStatus?> GetStatus(CancellationToken cancellationToken) => Task.FromResult(Shown()?.Status(Id, time.GetUtcNow()));
+    public Task<UpdateStatus?> GetStatus(CancellationToken cancellationToken) => Task.FromResult(Shown()?.Status(Id, clock.Time.GetUtcNow()));
 
     public Task<IReadOnlyList<SymbolProgress>?> GetProgress(CancellationToken cancellationToken) => Task.FromResult(Shown()?.Progress());
 
@@ -157,7 +156,7 @@ public sealed partial class DataUpdateGrain(
         await Save();
         if (!isFinished)
         {
-            if (_workers.TryGetValue(at, out var worker)) worker.Change(pause.Timer(TimeSpan.FromMilliseconds(result.WaitMs)), Timeout.InfiniteTimeSpan);
+            if (_workers.TryGetValue(at, out var worker)) worker.Change(clock.Timer(TimeSpan.FromMilliseconds(result.WaitMs)), Timeout.InfiniteTimeSpan);
             return;
         }
 
@@ -187,7 +186,7 @@ public sealed partial class DataUpdateGrain(
             metrics.Failed(SymbolDataGrain.PhaseName(run.Work.Phase), "exception");
             if (run.Failures + 1 >= MostFailures) return new(run.Work, false, $"{SymbolDataGrain.PhaseName(run.Work.Phase)} of {run.Symbol}: {failure.Message}", 0);
             State.Symbols[at] = run with { Failures = run.Failures + 1 };
-            _workers.GetValueOrDefault(at)?.Change(pause.Timer(AfterFailure), Timeout.InfiniteTimeSpan);
+            _workers.GetValueOrDefault(at)?.Change(clock.Timer(AfterFailure), Timeout.InfiniteTimeSpan);
             return null;
         }
     }

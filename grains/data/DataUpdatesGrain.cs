@@ -28,7 +28,7 @@ public sealed partial class DataUpdatesGrain(
     [PersistentState("data-updates", "trading")] IPersistentState<DataUpdatesState> state,
     IOptions<MarketDataOptions> options,
     ProviderTable providers,
-    TimeProvider time,
+    DataClock clock,
     ILogger<DataUpdatesGrain> logger) : Grain, IDataUpdatesGrain, IRemindable
 {
     internal const string Nightly = "nightly";
@@ -90,7 +90,7 @@ public sealed partial class DataUpdatesGrain(
     private async Task Reconcile(CancellationToken cancellationToken)
     {
         var schedule = new NightlySchedule(_options.Nightly.StartTime);
-        var due = schedule.LastDue(time.GetUtcNow());
+        var due = schedule.LastDue(clock.Time.GetUtcNow());
         if (state.State.LastNight is null)
         {
             state.State.LastNight = due;
@@ -112,7 +112,7 @@ public sealed partial class DataUpdatesGrain(
             }
         }
 
-        var wait = schedule.StartAfter(Math.Max(due, state.State.LastNight ?? due)) - time.GetUtcNow();
+        var wait = schedule.StartAfter(Math.Max(due, state.State.LastNight ?? due)) - clock.Time.GetUtcNow();
         await this.RegisterOrUpdateReminder(Nightly, wait > TimeSpan.Zero ? wait : TimeSpan.Zero, LookAgainEvery);
     }
 
@@ -120,7 +120,7 @@ public sealed partial class DataUpdatesGrain(
     private async Task<string> Add(UpdateRequest request, int? night)
     {
         var id = Guid.NewGuid().ToString("D");
-        state.State.Active.Add(new(id, request, time.GetUtcNow()));
+        state.State.Active.Add(new(id, request, clock.Time.GetUtcNow()));
         state.State.LastNight = night ?? state.State.LastNight;
         await Write();
         return id;
@@ -163,7 +163,7 @@ public sealed partial class DataUpdatesGrain(
     }
 
     // its results have been kept for as long as they are; it must not begin again
-    private bool IsForgotten(StartedUpdate started) => time.GetUtcNow() - started.At >= TimeSpan.FromDays(_options.Nightly.KeepResultsDays);
+    private bool IsForgotten(StartedUpdate started) => clock.Time.GetUtcNow() - started.At >= TimeSpan.FromDays(_options.Nightly.KeepResultsDays);
 
     private async Task Write()
     {

@@ -27,7 +27,7 @@ public sealed partial class ProviderGrain(
     ProviderTable providers,
     IOptions<MarketDataOptions> options,
     DataMetrics metrics,
-    TimeProvider time,
+    DataClock clock,
     ILogger<ProviderGrain> logger) : Grain, IProviderGrain
 {
     /// <summary>Limits up to this are written down request by request.</summary>
@@ -49,7 +49,7 @@ public sealed partial class ProviderGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _budget = new RequestBudget(providers.Find(Name) is null ? 1 : providers.RequestsPerMinute(Name), time, state.State.Granted);
+        _budget = new RequestBudget(providers.Find(Name) is null ? 1 : providers.RequestsPerMinute(Name), clock.Time, state.State.Granted);
         _budget.PauseUntil(DateTimeOffset.UnixEpoch.AddTicks(state.State.PausedUntil * 10));
         metrics.Quota(Name, _budget.Remaining);
         return Task.CompletedTask;
@@ -57,7 +57,7 @@ public sealed partial class ProviderGrain(
 
     public async Task<BudgetAnswer> Take(CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var now = clock.Time.GetUtcNow();
         ForgetLost(now);
         if (_underWay.Count >= options.Value.Providers.MaxConcurrentSymbols) return new(false, WaitForOthersMs);
         if (!_budget.Take(out var wait))
@@ -78,7 +78,7 @@ public sealed partial class ProviderGrain(
     {
         _underWay.TryDequeue(out _);
         var kind = (FailureKind)outcome.Kind;
-        _checkedAt = time.GetUtcNow();
+        _checkedAt = clock.Time.GetUtcNow();
         _problem = outcome.Failure;
 
         // one that refuses politely is there
@@ -91,7 +91,7 @@ public sealed partial class ProviderGrain(
     public async Task<ProviderHealth> GetHealth(CancellationToken cancellationToken)
     {
         if (providers.Find(Name) is not { } provider) return new(Name, null, "no key is configured", null, _budget.RequestsPerMinute, 0);
-        if (_checkedAt is not { } at || time.GetUtcNow() - at >= BetweenProbes) await (_probe ??= Probe(provider, cancellationToken));
+        if (_checkedAt is not { } at || clock.Time.GetUtcNow() - at >= BetweenProbes) await (_probe ??= Probe(provider, cancellationToken));
         return new(Name, _isReachable, _problem, _checkedAt is { } asked ? Micros(asked) : null, _budget.RequestsPerMinute, _budget.Remaining);
     }
 
@@ -130,7 +130,7 @@ public sealed partial class ProviderGrain(
     {
         _budget.PauseFor(pause);
         LogPause(Name, pause);
-        state.State.PausedUntil = Math.Max(state.State.PausedUntil, Micros(time.GetUtcNow() + pause));
+        state.State.PausedUntil = Math.Max(state.State.PausedUntil, Micros(clock.Time.GetUtcNow() + pause));
         return Write();
     }
 

@@ -7,7 +7,7 @@ using Trading.MarketData.Store;
 namespace Trading.Grains.Data;
 
 /// <summary>Measures the store's space and raises an alert before writing fails (OHLCV-168, OHLCV-190). Safe for concurrent use.</summary>
-public sealed partial class StoreWatch(ICandleStore store, IOptions<MarketDataOptions> options, DataMetrics metrics, TimeProvider time, ILogger<StoreWatch> logger)
+public sealed partial class StoreWatch(ICandleStore store, IOptions<MarketDataOptions> options, DataMetrics metrics, DataClock clock, ILogger<StoreWatch> logger)
 {
     /// <summary>How old a measurement may be; measuring walks the whole store.</summary>
     private static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(5);
@@ -24,7 +24,7 @@ public sealed partial class StoreWatch(ICandleStore store, IOptions<MarketDataOp
     {
         lock (_lock)
         {
-            var now = time.GetUtcNow();
+            var now = clock.Time.GetUtcNow();
             if (_look is { } look && (!look.IsCompleted || (look.IsCompletedSuccessfully && now - _lookedAt < GoodFor))) return look;
             _lookedAt = now;
             return _look = Measure(now);

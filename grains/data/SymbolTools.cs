@@ -25,7 +25,7 @@ public sealed partial class SymbolTools
         IOptions<MarketDataOptions> options,
         DataMetrics metrics,
         StoreWatch watch,
-        TimeProvider time,
+        DataClock clock,
         ILogger<SymbolTools> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -35,7 +35,7 @@ public sealed partial class SymbolTools
         Options = options.Value;
         Metrics = metrics;
         Watch = watch;
-        Time = time;
+        Clock = clock;
         Retries = new RetryPolicy(Options.Providers);
         Targets = [.. Options.Nightly.TargetTimeframesInForce.Select(Parse).Distinct().Order()];
         _logger = logger;
@@ -53,7 +53,9 @@ public sealed partial class SymbolTools
 
     public StoreWatch Watch { get; }
 
-    public TimeProvider Time { get; }
+    public DataClock Clock { get; }
+
+    public TimeProvider Time => Clock.Time;
 
     public RetryPolicy Retries { get; }
 
