@@ -29,8 +29,9 @@ internal sealed class VendorHttp(HttpClient client, string provider, KeyGuard ke
         {
             return (null, Fail(FailureKind.Temporary, $"no answer within {timeout.TotalSeconds:0.#} s"));
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException or (InvalidOperationException and not ObjectDisposedException))
         {
+            // the decoders of compressed bodies say "invalid operation" of invalid data
             cancellationToken.ThrowIfCancellationRequested();
             return (null, Fail(FailureKind.Temporary, keys.Clean($"the connection failed: {Innermost(exception)}")));
         }
@@ -66,7 +67,7 @@ internal sealed class VendorHttp(HttpClient client, string provider, KeyGuard ke
     {
         if ((int)response.StatusCode is < 300 or > 399) return null;
         var target = response.Headers.Location;
-        return target is null ? "nowhere" : new Uri(address, target).Host;
+        return target is not null && Uri.TryCreate(address, target, out var there) && there.Host.Length > 0 ? there.Host : "nowhere";
     }
 
     private static string Innermost(Exception exception)

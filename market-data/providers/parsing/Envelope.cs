@@ -101,7 +101,8 @@ internal sealed class Envelope
             {
             }
 
-            return reader.CurrentDepth > 0;
+            // nothing wrong so far, but whole it was not either
+            return true;
         }
         catch (JsonException)
         {
