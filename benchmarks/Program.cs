@@ -28,6 +28,11 @@ var benchmarks = new Dictionary<string, Func<TextWriter, Task>>(StringComparer.O
         ResampleBench.Run(output);
         return Task.CompletedTask;
     },
+    ["parquet"] = output =>
+    {
+        ParquetBench.Run(output);
+        return Task.CompletedTask;
+    },
 };
 foreach (var name in args.Length == 0 ? [.. benchmarks.Keys] : args)
 {

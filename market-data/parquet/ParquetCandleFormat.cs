@@ -18,6 +18,9 @@ public sealed class ParquetCandleFormat : ICandleFileFormat
     /// <summary>Where a file's end is looked at for the names of its writer: the footer of most files, also when its stated length is wrong.</summary>
     private const int EndBytes = 1 << 14;
 
+    /// <summary>Room to begin with, so that a large file is not copied while it grows.</summary>
+    private const long TypicalBytesPerCandle = 20;
+
     private static readonly string[] Names = ["date", "open", "high", "low", "close", "volume"];
     private static readonly CandleFields[] FieldByColumn = [CandleFields.Time, CandleFields.Open, CandleFields.High, CandleFields.Low, CandleFields.Close, CandleFields.Volume];
     private readonly ParquetLimits _limits;
@@ -51,7 +54,7 @@ public sealed class ParquetCandleFormat : ICandleFileFormat
         if (candles.FirstUnordered() is var unordered and >= 0) throw new ArgumentException($"candle {unordered} does not start after the one before it", nameof(candles));
         long[][] values = [candles.Time, candles.Open, candles.High, candles.Low, candles.Close, candles.Volume];
         for (var column = 1; column < values.Length; column++) CheckDigits(Names[column], values[column]);
-        var builder = new ParquetFileBuilder(_columns, _options);
+        var builder = new ParquetFileBuilder(_columns, _options, (int)Math.Min(int.MaxValue / 2, 4096 + (candles.Count * TypicalBytesPerCandle)));
         builder.Metadata.CreatedBy = CandleFileMetadata.CreatedBy;
         for (var from = 0; from < candles.Count; from += ParquetWriter.GoodRowGroupRows)
         {
@@ -114,10 +117,9 @@ public sealed class ParquetCandleFormat : ICandleFileFormat
 
     private static void CheckDigits(string name, long[] values)
     {
-        foreach (var value in values)
-        {
-            if (value is > MaxUnits or < -MaxUnits) throw new CandleFileException($"{name} {value}E-8 has more than 18 digits and does not fit");
-        }
+        var (minimum, maximum) = LongRange.Of(values);
+        if (values.Length == 0 || (minimum >= -MaxUnits && maximum <= MaxUnits)) return;
+        throw new CandleFileException($"{name} {(maximum > MaxUnits ? maximum : minimum)}E-8 has more than 18 digits and does not fit");
     }
 
     private static void CheckOurs(ParquetFile file)

@@ -1,4 +1,8 @@
+using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Trading.MarketData.Parquet;
 
@@ -9,49 +13,57 @@ namespace Trading.MarketData.Parquet;
 internal static class SnappyEncoder
 {
     private const int FragmentBytes = 1 << 16;
-    private const int HashBits = 14;
+    private const int MaxHashBits = 14;
+    private const int MinHashBits = 8;
     private const int TailBytes = 15;
 
     public static void Encode(ReadOnlySpan<byte> input, ByteBuffer output)
     {
         output.Varint((ulong)input.Length);
-        var table = new ushort[1 << HashBits];
+        var bits = Math.Clamp(BitOperations.Log2((uint)input.Length | 1) + 1, MinHashBits, MaxHashBits);
+        var rented = ArrayPool<ushort>.Shared.Rent(1 << bits);
+        var table = rented.AsSpan(0, 1 << bits);
         for (var from = 0; from < input.Length; from += FragmentBytes)
         {
-            if (from > 0) Array.Clear(table);
-            Fragment(input.Slice(from, Math.Min(FragmentBytes, input.Length - from)), table, output);
+            table.Clear();
+            Fragment(input.Slice(from, Math.Min(FragmentBytes, input.Length - from)), table, 32 - bits, output);
         }
+
+        ArrayPool<ushort>.Shared.Return(rented);
     }
 
-    private static void Fragment(ReadOnlySpan<byte> input, ushort[] table, ByteBuffer output)
+    private static void Fragment(ReadOnlySpan<byte> input, Span<ushort> table, int shift, ByteBuffer output)
     {
         var written = 0;
         var at = 1;
         var limit = input.Length - TailBytes;
         while (at < limit)
         {
-            var match = Find(input, table, ref at, limit);
+            var match = Find(input, table, shift, ref at, limit);
             if (match < 0) break;
             var length = 4 + input[(match + 4)..].CommonPrefixLength(input[(at + 4)..]);
             Literal(input[written..at], output);
             Copy(at - match, length, output);
             at += length;
             written = at;
-            if (at < limit) table[Hash(input, at - 1)] = (ushort)(at - 1);
+            if (at < limit) table[(int)(Hash(Word(input, at - 1)) >> shift)] = (ushort)(at - 1);
         }
 
         Literal(input[written..], output);
     }
 
     /// <summary>Moves on to the next position whose four bytes occurred before; −1 when there is none.</summary>
-    private static int Find(ReadOnlySpan<byte> input, ushort[] table, ref int at, int limit)
+    private static int Find(ReadOnlySpan<byte> input, Span<ushort> table, int shift, ref int at, int limit)
     {
+        ref var bytes = ref MemoryMarshal.GetReference(input);
         for (var skip = 32; at < limit; at += skip++ >> 5)
         {
-            var hash = Hash(input, at);
-            var candidate = table[hash];
-            table[hash] = (ushort)at;
-            if (candidate < at && Word(input, candidate) == Word(input, at)) return candidate;
+            // at + 4 and every candidate before it lie within the input, whose last bytes are left out by the limit
+            var word = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref bytes, at));
+            ref var entry = ref table[(int)(Hash(BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word)) >> shift)];
+            int candidate = entry;
+            entry = (ushort)at;
+            if (candidate < at && Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref bytes, candidate)) == word) return candidate;
         }
 
         return -1;
@@ -106,7 +118,7 @@ internal static class SnappyEncoder
         output.Write((byte)(distance >> 8));
     }
 
-    private static int Hash(ReadOnlySpan<byte> input, int at) => (int)((Word(input, at) * 0x1E35A7BD) >> (32 - HashBits));
+    private static uint Hash(uint word) => word * 0x1E35A7BD;
 
     private static uint Word(ReadOnlySpan<byte> input, int at) => BinaryPrimitives.ReadUInt32LittleEndian(input[at..]);
 }

@@ -78,7 +78,12 @@ internal sealed class ChunkDecoder<T>(ValueDecoder<T> decoder, ColumnChunk chunk
         if (levels > page.Length || levels > header.UncompressedBytes) throw new ParquetException("levels larger than their page");
         var nulls = isNullable && header.DefinitionBytes > 0 ? Levels(page.Span.Slice(header.RepetitionBytes, header.DefinitionBytes), nullRows) : 0;
         if (nulls != header.Nulls) throw new ParquetException($"a page with {nulls} nulls that claims {header.Nulls}");
-        if (nulls == rows.Length) return;
+        if (nulls == rows.Length)
+        {
+            rows.Clear();
+            return;
+        }
+
         using var plain = Decompressed(page[(int)levels..], header.UncompressedBytes - (int)levels, header.Values, header.IsCompressed);
         Values(header.Encoding, plain.Bytes.Span, rows, nullRows, nulls);
     }

@@ -186,7 +186,8 @@ public sealed class ParquetFile : IDisposable
         if (bytes > _source.Length) throw new ParquetException($"pages of {bytes} bytes in a file of {_source.Length}");
         var rows = (int)groups.Sum(group => group.Rows);
         foreach (var group in groups) CheckChunk(column, group);
-        var values = rows == 0 ? [] : new T[rows];
+        // every row is written to, or the decoder throws
+        var values = rows == 0 ? [] : GC.AllocateUninitializedArray<T>(rows);
         var nulls = column.IsNullable && rows > 0 ? new bool[rows] : [];
         int done = 0, nullCount = 0;
         for (var at = 0; at < groups.Count; at++)

@@ -31,13 +31,7 @@ internal sealed class ChunkWriter(ParquetWriteOptions options)
     {
         if (!values.IsEmpty)
         {
-            long minimum = long.MaxValue, maximum = long.MinValue;
-            foreach (var value in values)
-            {
-                minimum = Math.Min(minimum, value);
-                maximum = Math.Max(maximum, value);
-            }
-
+            var (minimum, maximum) = LongRange.Of(values);
             chunk.Minimum = Bytes(minimum);
             chunk.Maximum = Bytes(maximum);
         }

@@ -10,11 +10,12 @@ internal sealed class ParquetFileBuilder
     private readonly ParquetWriteOptions _options;
     private readonly ChunkWriter _chunks;
 
-    public ParquetFileBuilder(IReadOnlyList<ParquetWriteColumn> columns, ParquetWriteOptions options)
+    public ParquetFileBuilder(IReadOnlyList<ParquetWriteColumn> columns, ParquetWriteOptions options, int capacity = 1 << 14)
     {
         if (options.PageVersion is not (1 or 2)) throw new ArgumentException($"page version {options.PageVersion}", nameof(options));
         if (columns.DistinctBy(column => column.Name).Count() != columns.Count || columns.Count == 0) throw new ArgumentException("columns need different names", nameof(columns));
         if (!PageCompression.IsSupported(options.Codec)) throw new ArgumentException($"{options.Codec} is not supported", nameof(options));
+        Bytes = new ByteBuffer(capacity);
         _columns = columns;
         _options = options;
         _chunks = new ChunkWriter(options);
@@ -24,7 +25,7 @@ internal sealed class ParquetFileBuilder
         Bytes.Write("PAR1"u8);
     }
 
-    public ByteBuffer Bytes { get; } = new(1 << 14);
+    public ByteBuffer Bytes { get; }
 
     public FileMetadata Metadata { get; } = new();
 
