@@ -18,6 +18,7 @@ var benchmarks = new Dictionary<string, Func<TextWriter, Task>>(StringComparer.O
     ["lockstep"] = LockStepBench.RunAsync,
     ["batched"] = BatchedTicksBench.RunAsync,
     ["idle"] = IdleSessionsBench.RunAsync,
+    ["store"] = StoreBench.RunAsync,
     ["journal"] = output =>
     {
         DurableAcks.Run(output);

@@ -18,8 +18,8 @@ internal sealed record WriterParts(
 /// <summary>Writes one symbol's files under its lock. Calls are served one after the other.</summary>
 internal sealed class CandleWriter(string symbol, IDisposable held, WriterParts parts) : ICandleWriter
 {
-    /// <summary>Files that share one sync of the device; also what a bulk write keeps in memory.</summary>
-    private const int BatchFiles = 256;
+    /// <summary>Files that share one sync of the device.</summary>
+    private const int BatchFiles = 512;
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly HashSet<Timeframe> _prepared = [];
