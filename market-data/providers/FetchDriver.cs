@@ -74,7 +74,7 @@ public sealed class FetchDriver
     private async Task<IReadOnlyList<FetchSpan>> AskAsync(Run run, IMarketDataProvider provider, IReadOnlyList<FetchSpan> requests, IReadOnlyList<FetchSpan> missing, MarketRules market, CancellationToken cancellationToken)
     {
         var left = new List<FetchSpan>();
-        var isGivenUp = false;
+        var (isGivenUp, failedInRow) = (false, 0);
         foreach (var request in requests)
         {
             var wanted = Intersect(missing, request);
@@ -91,13 +91,13 @@ public sealed class FetchDriver
             {
                 run.Note(failure.Message);
                 run.Tell(provider.Name, FetchStep.GivenUp, TimeSpan.Zero, failure.Message);
-                // a key or quota problem is the same for every other request
-                isGivenUp = failure.Kind is FailureKind.Unauthorized or FailureKind.QuotaExhausted;
+                isGivenUp = IsTheSameForEveryRequest(failure) || (RetryPolicy.IsTemporary(failure.Kind) && ++failedInRow == 2);
                 // days before that of the last candle are whole, the rest is for somebody else
                 end = candles.Count == 0 ? request.Start : Math.Max(request.Start, market.BoundsOf(market.DayOf(candles.Time[^1])).Start);
                 candles = candles.Slice(0, candles.FirstAtOrAfter(end));
             }
 
+            if (failure is null) failedInRow = 0;
             if (candles.Count > 0) await run.StoreAsync(new FetchedCandles(provider.Name, candles), cancellationToken).ConfigureAwait(false);
             left.AddRange(DaysWithoutCandles(Intersect(wanted, new(request.Start, end)), candles, market));
             left.AddRange(Intersect(wanted, new(end, request.End)));
@@ -152,6 +152,10 @@ public sealed class FetchDriver
         run.Tell(provider.Name, step, wait, failure);
         return Task.Delay(wait, _time, cancellationToken);
     }
+
+    // a plan without a right to some years (402, 403) may have it to others
+    private static bool IsTheSameForEveryRequest(ProviderFailure failure) =>
+        failure.Kind is FailureKind.QuotaExhausted or FailureKind.NotAvailable || failure is { Kind: FailureKind.Unauthorized, Status: not (402 or 403) };
 
     private static List<FetchSpan> Intersect(IReadOnlyList<FetchSpan> spans, FetchSpan window) =>
         [.. spans.Select(span => new FetchSpan(Math.Max(span.Start, window.Start), Math.Min(span.End, window.End))).Where(span => span.End > span.Start)];

@@ -83,6 +83,41 @@ public sealed class FetchDriverTests
         Assert.Equal((5 * 390, 0), (summary.Candles, _time.Waits.Count));
     }
 
+    [Theory]
+    [InlineData(FailureKind.QuotaExhausted, 429, 1)]
+    [InlineData(FailureKind.NotAvailable, 404, 1)]
+    [InlineData(FailureKind.Unauthorized, 401, 1)]
+    [InlineData(FailureKind.Temporary, 503, 12)]
+    [InlineData(FailureKind.Unauthorized, 403, 5)]
+    [InlineData(FailureKind.Malformed, 200, 5)]
+    [Trait("req", "OHLCV-008")]
+    public async Task How_long_a_failing_provider_is_asked_for_other_times_depends_on_what_is_wrong(FailureKind kind, int status, int requests)
+    {
+        var first = Scripted("first");
+        first.Longest = TimeSpan.FromDays(1);
+        first.Broken = (1, new(kind, "first", "first: no", null, status));
+        var second = Scripted("second");
+        second.Candles = FiveDays();
+        var summary = await Driver(Table(first, second)).FetchAsync(Week, Store, null, default);
+        // a plan may have a right to later days; an outage is believed after two requests with all their retries
+        Assert.Equal((requests, 1), (first.Requests.Count, second.Requests.Count));
+        Assert.Equal(5 * 390, summary.Candles);
+    }
+
+    [Fact]
+    [Trait("req", "OHLCV-166")]
+    public async Task Days_to_which_a_plan_has_a_right_are_kept_though_others_are_refused()
+    {
+        await using var vendor = new StubVendor("financial_modeling_prep");
+        vendor.Put("AAPL", FiveDays());
+        vendor.FailNext(StubAnswer.Of(402, "text/plain", "Premium Query Parameter: this 'from' is not available under your current subscription"));
+        using var table = Vendors.Table("financial_modeling_prep", vendor.BaseUrl);
+        var summary = await Driver(table).FetchAsync(Week, Store, null, default);
+        Assert.Equal(["financial_modeling_prep 2024-07-18 2024-07-19"], Days());
+        Assert.Equal(["2024-07-15", "2024-07-16", "2024-07-17"], Dates(summary.StillMissing));
+        Assert.Contains("Premium Query Parameter", Assert.Single(summary.Notes), StringComparison.Ordinal);
+    }
+
     [Fact]
     [Trait("req", "OHLCV-008")]
     [Trait("req", "OHLCV-166")]
@@ -226,6 +261,9 @@ public sealed class FetchDriverTests
 
     private string[] Days() =>
         [.. _stored.Select(fetched => $"{fetched.Provider} {string.Join(' ', fetched.Candles.Time.Select(time => TestTime.Show(time)[..10]).Distinct())}")];
+
+    private static string[] Dates(IReadOnlyList<FetchSpan> spans) =>
+        [.. spans.SelectMany(span => Enumerable.Range(0, (int)Math.Ceiling(span.Length.TotalDays)).Select(day => TestTime.Show(span.Start + (day * 1440 * TestTime.Minute))[..10]))];
 
     private sealed class Steps : IProgress<FetchProgress>
     {
