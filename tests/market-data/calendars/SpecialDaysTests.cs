@@ -74,7 +74,7 @@ public sealed class SpecialDaysTests
         var options = new MarketDataOptions { SpecialClosures = { ["2027-03-10"] = "x" } };
         if (close is null) options.SpecialClosures[date] = "x";
         else options.SpecialEarlyCloses[date] = close;
-        var problem = Assert.Single(MarketSettings.Problems(options));
+        var problem = Assert.Single(MarketDataRules.Problems(options));
         Assert.Contains(part, problem, StringComparison.Ordinal);
         Assert.Contains(date, problem, StringComparison.Ordinal);
         Assert.StartsWith("Data:Special", problem, StringComparison.Ordinal);

@@ -11,7 +11,7 @@ public sealed class MarketSettingsTests
     [Fact]
     public void The_defaults_and_every_allowed_value_have_no_problem()
     {
-        Assert.Empty(MarketSettings.Problems(new()));
+        Assert.Empty(MarketDataRules.Problems(new()));
         var options = new MarketDataOptions
         {
             AssetClasses =
@@ -22,7 +22,7 @@ public sealed class MarketSettingsTests
             },
             CryptoQuotes = ["USD", "XYZ"],
         };
-        Assert.Empty(MarketSettings.Problems(options));
+        Assert.Empty(MarketDataRules.Problems(options));
         Assert.Equal(AssetClass.Forex, new MarketTable(new InstrumentTable(), new TradingCalendars(), options)["EURUSD"].AssetClass);
     }
 
@@ -42,7 +42,7 @@ public sealed class MarketSettingsTests
         if (setting == "ExtendedHours") settings.ExtendedHours = true;
         else typeof(AssetClassSettings).GetProperty(setting)!.SetValue(settings, value);
         var options = new MarketDataOptions { AssetClasses = { [assetClass] = settings } };
-        var problem = Assert.Single(MarketSettings.Problems(options));
+        var problem = Assert.Single(MarketDataRules.Problems(options));
         Assert.Contains(assetClass, problem, StringComparison.Ordinal);
         if (assetClass == "stocks") return;
         Assert.StartsWith($"Data:AssetClasses:{assetClass}:{setting} is ", problem, StringComparison.Ordinal);
@@ -57,7 +57,7 @@ public sealed class MarketSettingsTests
     [InlineData("ABCDEFGHIJK")]
     public void A_quote_that_no_symbol_can_end_with_is_a_problem(string quote)
     {
-        Assert.Contains($"'{quote}'", Assert.Single(MarketSettings.Problems(new() { CryptoQuotes = [quote] })), StringComparison.Ordinal);
+        Assert.Contains($"'{quote}'", Assert.Single(MarketDataRules.Problems(new() { CryptoQuotes = [quote] })), StringComparison.Ordinal);
     }
 
     [Theory]
