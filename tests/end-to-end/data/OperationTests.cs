@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Trading.EndToEnd.Tests.Support;
+using Trading.Testing.Vendors;
 
 namespace Trading.EndToEnd.Tests.Data;
 
@@ -75,4 +76,60 @@ public sealed class OperationTests(DataService service)
         var levels = process.Log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).Select(entry => (Category: entry.GetProperty("Category").GetString()!, Level: entry.GetProperty("LogLevel").GetString()!)).ToList();
         Assert.All(levels, entry => Assert.True(entry.Level == "Critical" || entry.Category.StartsWith("Trading.Grains.Data", StringComparison.Ordinal), $"{entry}"));
     }
+
+    [Fact]
+    [Trait("req", "OHLCV-159")]
+    [Trait("req", "OHLCV-160")]
+    [Trait("req", "OHLCV-161")]
+    [Trait("req", "OHLCV-162")]
+    public async Task Settings_change_what_they_say_page_size_paths_concurrency_and_resampling()
+    {
+        using var folder = new TemporaryFolder();
+        await using var vendor = new StubVendor("polygon");
+        foreach (var symbol in new[] { "AA", "BB", "CC" }) vendor.Put(symbol, StoredBars.Minutes(symbol, ("2024-07-16", "13:30", 390)));
+        await using var process = await ServiceProcess.StartOnAsync(
+            folder.Path,
+            DataService.Arguments(
+                vendor.BaseUrl,
+                vendor.Key,
+                "Data:Storage:BasePath=elsewhere",
+                "Data:Storage:CandlesPath=bars",
+                "Data:Storage:DefaultPageSize=7",
+                "Data:Storage:MaxPageSize=9",
+                "Data:Providers:MaxConcurrentSymbols=2",
+                "Data:Nightly:MaxConcurrentSymbols=1",
+                "Data:Nightly:EnableAutoResampling=false",
+                "Data:Nightly:TargetTimeframes:0=1h"));
+        using var http = process.CreateClient();
+        http.DefaultRequestHeaders.Add("X-API-Key", process.DemoKey);
+
+        // the request asks for more at a time than the provider setting allows, and for resampling that the settings turn off
+        var most = await UpdateAsync(http, """{"symbols":["AA","BB","CC"],"start_date":"2024-07-16","end_date":"2024-07-16","max_concurrent_symbols":3,"enable_resampling":true}""");
+        Assert.InRange(most, 0, 2);
+        Assert.True(File.Exists(Path.Combine(folder.Path, "elsewhere", "bars", "1min", "AA", "2024-07-16.parquet")));
+        Assert.Equal(["1h", "1min"], Directory.GetDirectories(Path.Combine(folder.Path, "elsewhere", "bars")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(7, (await JsonAsync(http, "/trading-data/data/AA")).GetProperty("candles").GetArrayLength());
+        Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, (await http.GetAsync(new Uri("/trading-data/data/AA?page_size=10", UriKind.Relative))).StatusCode);
+
+        vendor.Put("DD", StoredBars.Minutes("DD", ("2024-07-16", "13:30", 390)));
+        Assert.InRange(await UpdateAsync(http, """{"symbols":["DD","AA"],"start_date":"2024-07-16","end_date":"2024-07-16"}"""), 0, 1);
+        Assert.Equal("[]", (await JsonAsync(http, "/trading-data/data/DD?timeframe=1h")).GetProperty("candles").GetRawText());
+    }
+
+    /// <summary>Runs an update to its end; the most symbols that were seen in progress at a time.</summary>
+    private static async Task<int> UpdateAsync(HttpClient http, string body)
+    {
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await http.PostAsync(new Uri("/nightly-update/start", UriKind.Relative), content);
+        var id = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("request_id").GetString();
+        var most = 0;
+        while (true)
+        {
+            var status = await JsonAsync(http, "/nightly-update/status/" + id);
+            most = Math.Max(most, status.GetProperty("progress").GetProperty("symbols_in_progress").GetArrayLength());
+            if (status.GetProperty("is_complete").GetBoolean()) return most;
+        }
+    }
+
+    private static async Task<JsonElement> JsonAsync(HttpClient http, string path) => JsonDocument.Parse(await http.GetStringAsync(new Uri(path, UriKind.Relative))).RootElement;
 }
