@@ -17,6 +17,7 @@ public static class DataServices
         services.TryAddSingleton<StoreWatch>();
         services.TryAddSingleton<DataClock>();
         services.TryAddSingleton<SymbolTools>();
+        services.AddHostedService<StoreWatchService>();
         return services;
     }
 }

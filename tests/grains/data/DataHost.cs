@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Storage;
 using Trading.GrainInterfaces.Data;
@@ -51,6 +53,27 @@ internal sealed class VirtualClock(VirtualTime time) : DataClock(time)
     }
 }
 
+internal sealed class CapturedLog : ILoggerProvider, ILogger
+{
+    private readonly ConcurrentQueue<(int Number, string Text)> _entries = new();
+
+    public IReadOnlyList<(int Number, string Text)> Entries => [.. _entries];
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        _entries.Enqueue((eventId.Id, formatter(state, exception)));
+
+    public void Dispose()
+    {
+    }
+}
+
 /// <summary>A silo with the data manager's grains over the real store, on files in memory.</summary>
 internal sealed class DataHost : IAsyncDisposable
 {
@@ -81,6 +104,9 @@ internal sealed class DataHost : IAsyncDisposable
     public FakeVendor[] Vendors { get; }
 
     public FakeVendor Vendor => Vendors[0];
+
+    /// <summary>Numbers and texts of what was logged.</summary>
+    public CapturedLog Log { get; private init; } = new();
 
     public IClusterClient Client => _host.Client;
 
@@ -113,8 +139,10 @@ internal sealed class DataHost : IAsyncDisposable
         var metrics = new DataMetrics();
         var seen = store?.Invoke(candles) ?? candles;
         var table = ProviderTable.Create(options, markets, time, [.. fakes.Where(fake => !IsBuiltIn(fake.Name)).Select(fake => ProviderRegistration.Other(fake.Name, _ => fake))]);
+        var log = new CapturedLog();
         var host = await GrainHost.StartAsync(services =>
         {
+            services.AddSingleton<ILoggerProvider>(log);
             services.AddSingleton(Options.Create(options));
             services.AddSingleton(markets);
             services.AddSingleton(seen);
@@ -126,7 +154,7 @@ internal sealed class DataHost : IAsyncDisposable
             services.AddKeyedSingleton<IGrainStorage>("trading", states);
             services.AddDataGrains();
         });
-        return new DataHost(host, states, time, clock, markets, candles, files, metrics, fakes);
+        return new DataHost(host, states, time, clock, markets, candles, files, metrics, fakes) { Log = log };
     }
 
     public static int Day(string date) => MarketRules.DayNumber(DateOnly.Parse(date, System.Globalization.CultureInfo.InvariantCulture));

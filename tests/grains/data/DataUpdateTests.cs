@@ -58,6 +58,7 @@ public class DataUpdateTests
         var failed = details.Symbols.Single(symbol => !symbol.Success);
         Assert.Equal("download: KO, 2024-07-15 to 2024-07-16, first: the key is refused", failed.Error);
         Assert.Single(host.Vendor.Requests, request => request.Request.Symbol == "KO");
+        Assert.Contains((3420, "download of KO, 2024-07-15 to 2024-07-16, from first: unauthorized: the key is refused"), host.Log.Entries);
         Assert.Equal(["Check key, quota and reachability of first", "Run KO again"], details.Recommendations);
         var status = await host.Client.GetGrain<IDataUpdateGrain>(details.RequestId).GetStatus(default);
         Assert.Equal((5, 5, 100.0m), (status!.TotalSymbols, status.CompletedSymbols, status.ProgressPercent));
@@ -161,6 +162,18 @@ public class DataUpdateTests
         var with = await host.RunAsync(DataHost.Request(Monday, Monday, "AAPL"));
         Assert.Equal((0L, 78L + 26 + 13 + 7 + 4 + 2 + 1), (with.Symbols[0].CandlesDownloaded, with.Symbols[0].CandlesResampled));
         Assert.Equal(7, (await host.ReadAsync("AAPL", Timeframe.OneHour, Monday, Monday)).Count);
+    }
+
+    [Theory]
+    [InlineData(false, null, false)]
+    [InlineData(false, true, true)]
+    [InlineData(true, null, true)]
+    [Trait("req", "OHLCV-162")]
+    public async Task The_setting_decides_about_resampling_where_the_request_does_not(bool setting, bool? request, bool expected)
+    {
+        await using var host = await DataHost.StartAsync(settings: options => options.Nightly.EnableAutoResampling = setting);
+        var details = await host.RunAsync(DataHost.Request(Monday, Monday, "AAPL") with { EnableResampling = request });
+        Assert.Equal(expected, details.Symbols[0].CandlesResampled > 0);
     }
 
     [Fact]
