@@ -33,7 +33,7 @@ public sealed class StoreCrashTests
     [Trait("req", "OHLCV-200")]
     public async Task A_crash_at_any_operation_leaves_each_file_old_or_new_and_a_store_that_works(Timeframe timeframe, bool isKill)
     {
-        for (var seed = 0; seed < 20; seed++)
+        for (var seed = 0; seed < 10; seed++)
         {
             var finished = false;
             for (var crashAt = 0; !finished; crashAt++)
@@ -66,7 +66,7 @@ public sealed class StoreCrashTests
         var finished = false;
         for (var crashAt = 0; !finished; crashAt++)
         {
-            for (var seed = 0; seed < 20; seed++)
+            for (var seed = 0; seed < 10; seed++)
             {
                 var files = new FaultFiles(new Random((seed * 1000) + crashAt));
                 var testing = new StoreTesting(files);

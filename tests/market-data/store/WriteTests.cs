@@ -1,7 +1,6 @@
 using Trading.MarketData.Candles;
-using Trading.MarketData.Store;
+using Trading.MarketData.Parquet;
 using Trading.Storage.Files;
-using Trading.Storage.Tests.Faults;
 
 namespace Trading.MarketData.Tests.Store;
 
@@ -13,7 +12,7 @@ public sealed class WriteTests : IDisposable
     private readonly TemporaryDirectory _folder = new();
     private readonly StoreTesting _disk;
 
-    public WriteTests() => _disk = new StoreTesting(new DiskFiles(_folder.Path));
+    public WriteTests() => _disk = new StoreTesting(new DiskFiles(_folder.Path), format: new ParquetCandleFormat());
 
     public void Dispose() => _folder.Dispose();
 
@@ -37,6 +36,7 @@ public sealed class WriteTests : IDisposable
             .Append("locks/BRK.B.lock")
             .Order(StringComparer.Ordinal);
         Assert.Equal(expected, Paths());
+        Assert.All(expected.Where(path => path.StartsWith("candles", StringComparison.Ordinal)), path => Assert.Equal("PAR1"u8, File.ReadAllBytes(Path.Combine(_folder.Path, path))[^4..]));
     }
 
     [Fact]
@@ -58,6 +58,36 @@ public sealed class WriteTests : IDisposable
         Assert.Equal(status, _disk.Files.Stat("candles/1min/NVDA/2024-07-16.parquet"));
         Assert.Equal(bytes, await File.ReadAllBytesAsync(path));
         StoreTesting.AssertSame(day, await _disk.AllAsync("NVDA", Timeframe.OneMinute));
+    }
+
+    [Fact]
+    [Trait("req", "OHLCV-035")]
+    [Trait("req", "OHLCV-036")]
+    public async Task Written_candles_replace_those_of_their_time_and_join_the_others_in_order()
+    {
+        var day = StoreTesting.DayOfMinutes("NVDA", Summer);
+        var corrected = StoreTesting.DayOfMinutes("NVDA", Summer, seed: 2);
+        await _disk.WriteAsync("NVDA", Timeframe.OneMinute, CandleColumns.Concat([day.Slice(200, 100), day.Slice(0, 100)]));
+        var summary = await _disk.WriteAsync("NVDA", Timeframe.OneMinute, corrected.Slice(50, 200));
+        Assert.Equal((1, 100, 100), (summary.FilesWritten, summary.CandlesAdded, summary.CandlesReplaced));
+        Assert.Equal([Summer], summary.ChangedDays);
+        var expected = CandleColumns.Concat([day.Slice(0, 50), corrected.Slice(50, 200), day.Slice(250, 50)]);
+        StoreTesting.AssertSame(expected, await _disk.AllAsync("NVDA", Timeframe.OneMinute));
+    }
+
+    [Fact]
+    public async Task A_write_of_many_days_cuts_them_at_the_markets_midnight_across_clock_changes()
+    {
+        DateOnly[] days = [.. Enumerable.Range(0, 500).Select(new DateOnly(2023, 6, 1).AddDays)];
+        var rules = StoreTesting.Markets["NVDA"];
+        var times = days.SelectMany(day => (long[])[rules.BoundsOf(day).Start, rules.BoundsOf(day).End - TestTime.Minute]).ToArray();
+        var summary = await _disk.WriteAsync("NVDA", Timeframe.OneMinute, StoreTesting.At(times));
+        Assert.Equal((500, 1000), (summary.FilesWritten, summary.CandlesAdded));
+        Assert.Equal(days, summary.ChangedDays);
+        var read = await _disk.ReadAsync("NVDA", Timeframe.OneMinute, days[0], days[^1]);
+        Assert.Equal(days, read.Partitions.Select(partition => partition.Day));
+        Assert.All(read.Partitions, partition => Assert.Equal(2, partition.Summary.Count));
+        Assert.Equal(times, read.Columns.Time);
     }
 
     private IEnumerable<string> Paths() => Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories)
