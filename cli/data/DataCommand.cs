@@ -12,6 +12,7 @@ internal static class DataCommand
         ExportCommand.Make(host),
         ListCommand.Make(host),
         CheckCommand.Make(host),
+        FetchCommand.Make(host),
         ResampleCommand.Make(host),
         ActionsCommand.Make(host),
     };
