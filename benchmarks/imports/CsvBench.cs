@@ -52,7 +52,7 @@ internal static class CsvBench
     {
         var bars = SyntheticBars.RandomWalk(Rows);
         var candles = new CandleColumns(Rows);
-        bars.OpenTimes.CopyTo(candles.Time);
+        bars.OpenTime.CopyTo(candles.Time);
         bars.Open.CopyTo(candles.Open);
         bars.High.CopyTo(candles.High);
         bars.Low.CopyTo(candles.Low);

@@ -62,6 +62,14 @@ public sealed class CandleExport(ICandleStore store, CandleAdjuster adjuster, st
         return count;
     }
 
+    /// <summary>Writes candles that are in memory as a Parquet file of their own.</summary>
+    public static void WriteParquet(Stream output, CandleColumns candles)
+    {
+        var parquet = Parquet(output);
+        Flush(parquet, [candles]);
+        parquet.Finish();
+    }
+
     private static ParquetWriter Parquet(Stream output) => new(
         output,
         [ParquetWriteColumn.Timestamp("date"), ParquetWriteColumn.Units("open"), ParquetWriteColumn.Units("high"), ParquetWriteColumn.Units("low"), ParquetWriteColumn.Units("close"), ParquetWriteColumn.Units("volume")]);
