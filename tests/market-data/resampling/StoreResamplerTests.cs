@@ -3,6 +3,7 @@ using Trading.MarketData.Calendars;
 using Trading.MarketData.Candles;
 using Trading.MarketData.Instruments;
 using Trading.MarketData.Markets;
+using Trading.MarketData.Parquet;
 using Trading.MarketData.Resampling;
 using Trading.MarketData.Settings;
 using Trading.MarketData.Store;
@@ -105,6 +106,32 @@ public sealed class StoreResamplerTests
         }
     }
 
+    [Theory]
+    [Trait("req", "OHLCV-091")]
+    [InlineData("AAPL", "2024-07-16", "13:30")]
+    [InlineData("AAPL", "2024-02-06", "14:30")]
+    [InlineData("BTC-USD", "2024-07-16", "00:00")]
+    [InlineData("EURUSD", "2024-07-16", "00:00")]
+    public async Task Every_stored_file_and_every_page_of_it_has_utc_times(string symbol, string day, string start)
+    {
+        var files = new FaultFiles(new Random(91));
+        var testing = new StoreTesting(files, format: new ParquetCandleFormat());
+        await testing.WriteAsync(symbol, Timeframe.OneMinute, TestMarkets.Minutes(StoreTesting.Markets[symbol], day, day));
+        await new StoreResampler(testing.Store, StoreTesting.Markets).RunAsync(symbol, null, AllTargets, default);
+        foreach (var timeframe in Timeframes.All)
+        {
+            var page = await testing.Store.PageAsync(new(symbol, timeframe, null, null, false, 1, 10_000), default);
+            Assert.Equal($"{day} {start}", TestTime.Show(page.Candles.Time[0]));
+
+            // and the file says so itself, to whoever else reads it
+            var path = timeframe == Timeframe.Daily ? $"candles/daily/{symbol}.parquet" : $"candles/{timeframe.Name()}/{symbol}/{day}.parquet";
+            using var file = ParquetFile.Open(Bytes(files, path));
+            var date = file.Column("date")!;
+            Assert.True(date.IsUtc);
+            Assert.Equal(ParquetTimeUnit.Microseconds, date.Unit);
+        }
+    }
+
     [Fact]
     public async Task A_symbol_that_somebody_else_writes_is_reported_and_the_others_are_done()
     {
@@ -119,6 +146,14 @@ public sealed class StoreResamplerTests
         Assert.Null(results[1].Problem);
         Assert.Empty((await _testing.AllAsync("AAPL", Timeframe.Daily)).Time);
         Assert.Single((await _testing.AllAsync("KO", Timeframe.Daily)).Time);
+    }
+
+    private static byte[] Bytes(FaultFiles files, string path)
+    {
+        using var file = files.OpenRead(path);
+        var bytes = new byte[file.Length];
+        Assert.Equal(bytes.Length, file.Read(0, bytes));
+        return bytes;
     }
 
     private sealed class Reports(List<string> symbols) : IProgress<SymbolResampling>
