@@ -57,10 +57,15 @@ internal static class CandleFileMetadata
     }
 
     /// <summary>
-    /// Whether the file is ours; then every checksum must be there and right. Looks for the names as bytes, not through the parsed metadata:
-    /// one flipped bit can make a parser pass over all of them, and must not make the file somebody else's.
+    /// Whether the file whose last bytes these are is ours; then every checksum must be there and right. Looks for the names as bytes, not through the parsed metadata:
+    /// one flipped bit can make a parser pass over all of them, and must not make the file somebody else's. They stand apart, so that few damages hit all.
     /// </summary>
-    public static bool IsOurs(ReadOnlySpan<byte> footer) => footer.IndexOf("trading.footer_crc32"u8) >= 0 || footer.IndexOf("orleans-trading-candles"u8) >= 0;
+    public static bool IsOurs(ReadOnlySpan<byte> end) =>
+        end.IndexOf("trading.format"u8) >= 0
+        || end.IndexOf("trading.fingerprint"u8) >= 0
+        || end.IndexOf("trading.chunks_crc32"u8) >= 0
+        || end.IndexOf("trading.footer_crc32"u8) >= 0
+        || end.IndexOf("orleans-trading-candles"u8) >= 0;
 
     /// <exception cref="CandleFileException">The footer is not as it was written.</exception>
     public static void CheckFooter(FileMetadata metadata, ReadOnlySpan<byte> footer)

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Trading.MarketData.Parquet;
 
@@ -34,6 +35,9 @@ internal static class SnappyEncoder
 
     private static void Fragment(ReadOnlySpan<byte> input, Span<ushort> table, int shift, ByteBuffer output)
     {
+        // a copy takes three bytes for four or more of the input, so literals of one byte between copies are the worst there is
+        var room = output.Reserve(input.Length + (input.Length / 6) + 64);
+        var to = 0;
         var written = 0;
         var at = 1;
         var limit = input.Length - TailBytes;
@@ -42,14 +46,14 @@ internal static class SnappyEncoder
             var match = Find(input, table, shift, ref at, limit);
             if (match < 0) break;
             var length = 4 + input[(match + 4)..].CommonPrefixLength(input[(at + 4)..]);
-            Literal(input[written..at], output);
-            Copy(at - match, length, output);
+            to = Literal(input, written, at - written, room, to);
+            to = Copy(at - match, length, room, to);
             at += length;
             written = at;
             if (at < limit) table[(int)(Hash(Word(input, at - 1)) >> shift)] = (ushort)(at - 1);
         }
 
-        Literal(input[written..], output);
+        output.Advance(Literal(input, written, input.Length - written, room, to));
     }
 
     /// <summary>Moves on to the next position whose four bytes occurred before; −1 when there is none.</summary>
@@ -69,53 +73,59 @@ internal static class SnappyEncoder
         return -1;
     }
 
-    private static void Literal(ReadOnlySpan<byte> bytes, ByteBuffer output)
+    /// <returns>Where the output goes on.</returns>
+    private static int Literal(ReadOnlySpan<byte> input, int from, int count, Span<byte> room, int to)
     {
-        if (bytes.IsEmpty) return;
-        var code = bytes.Length - 1;
+        if (count == 0) return to;
+        var code = count - 1;
         if (code < 60)
         {
-            output.Write((byte)(code << 2));
+            room[to++] = (byte)(code << 2);
+            if (count <= 16 && input.Length - from >= 16 && room.Length - to >= 16)
+            {
+                // sixteen bytes at once, whatever is needed of them
+                Vector128.Create(input.Slice(from, 16)).CopyTo(room.Slice(to, 16));
+                return to + count;
+            }
         }
         else if (code < 256)
         {
-            output.Write(60 << 2);
-            output.Write((byte)code);
+            room[to++] = 60 << 2;
+            room[to++] = (byte)code;
         }
         else
         {
-            output.Write(61 << 2);
-            output.Write((byte)code);
-            output.Write((byte)(code >> 8));
+            room[to++] = 61 << 2;
+            room[to++] = (byte)code;
+            room[to++] = (byte)(code >> 8);
         }
 
-        output.Write(bytes);
+        input.Slice(from, count).CopyTo(room[to..]);
+        return to + count;
     }
 
-    private static void Copy(int distance, int length, ByteBuffer output)
+    /// <inheritdoc cref="Literal"/>
+    private static int Copy(int distance, int length, Span<byte> room, int to)
     {
-        for (; length >= 68; length -= 64) Copy2(distance, 64, output);
+        for (; length >= 68; length -= 64) to = Copy2(distance, 64, room, to);
         if (length > 64)
         {
-            Copy2(distance, 60, output);
+            to = Copy2(distance, 60, room, to);
             length -= 60;
         }
 
-        if (length is >= 4 and < 12 && distance < 2048)
-        {
-            output.Write((byte)(1 | ((length - 4) << 2) | ((distance >> 8) << 5)));
-            output.Write((byte)distance);
-            return;
-        }
-
-        Copy2(distance, length, output);
+        if (length >= 12 || distance >= 2048) return Copy2(distance, length, room, to);
+        room[to] = (byte)(1 | ((length - 4) << 2) | ((distance >> 8) << 5));
+        room[to + 1] = (byte)distance;
+        return to + 2;
     }
 
-    private static void Copy2(int distance, int length, ByteBuffer output)
+    private static int Copy2(int distance, int length, Span<byte> room, int to)
     {
-        output.Write((byte)(2 | ((length - 1) << 2)));
-        output.Write((byte)distance);
-        output.Write((byte)(distance >> 8));
+        room[to] = (byte)(2 | ((length - 1) << 2));
+        room[to + 1] = (byte)distance;
+        room[to + 2] = (byte)(distance >> 8);
+        return to + 3;
     }
 
     private static uint Hash(uint word) => word * 0x1E35A7BD;
