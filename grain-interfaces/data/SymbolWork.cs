@@ -68,6 +68,9 @@ public sealed record SymbolWork
 
     /// <summary>How often in a row the store was busy with another writer.</summary>
     [Id(23)] public int Busy { get; init; }
+
+    /// <summary>Splits and dividends have been asked for.</summary>
+    [Id(24)] public bool HasActions { get; init; }
 }
 
 /// <summary>A stretch of whole trading days, or one gap, to download from one provider after the other.</summary>

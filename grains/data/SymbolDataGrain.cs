@@ -22,6 +22,7 @@ public sealed partial class SymbolDataGrain(SymbolTools tools, IGrainFactory gra
     private const int LongestWaitMs = 60_000;
 
     private readonly DownloadSlice _download = new(tools, grains);
+    private readonly ActionsSlice _actions = new(tools, grains);
     private string? _run;
     private DateTimeOffset _until;
 
@@ -62,7 +63,8 @@ public sealed partial class SymbolDataGrain(SymbolTools tools, IGrainFactory gra
             {
                 case UpdatePhase.Downloading:
                     await Watch();
-                    var outcome = await _download.Run(Symbol, work, cancellationToken);
+                    var asksActions = work.ToFetch.Count == 0 && _actions.IsDue(Symbol, work);
+                    var outcome = asksActions ? await _actions.Run(Symbol, work, cancellationToken) : await _download.Run(Symbol, work, cancellationToken);
                     return new(Calm(outcome.Work), false, outcome.Error, outcome.WaitMs);
                 case UpdatePhase.Resampling:
                     await Watch();
@@ -78,7 +80,7 @@ public sealed partial class SymbolDataGrain(SymbolTools tools, IGrainFactory gra
         {
             return new(work with { Busy = work.Busy + 1 }, false, null, WaitForStoreMs);
         }
-        catch (Exception problem) when (problem is CandleStoreException or OverflowException or CandleFileException)
+        catch (Exception problem) when (problem is CandleStoreException or IOException or OverflowException or CandleFileException)
         {
             // what the exception cannot carry across processes, its message does
             LogFailed(problem, PhaseName(work.Phase), Symbol);

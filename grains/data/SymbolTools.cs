@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Trading.GrainInterfaces.Data;
+using Trading.MarketData.Actions;
 using Trading.MarketData.Candles;
 using Trading.MarketData.Diagnostics;
 using Trading.MarketData.Markets;
@@ -20,6 +21,7 @@ public sealed partial class SymbolTools
 
     public SymbolTools(
         ICandleStore store,
+        ICorporateActionStore actions,
         MarketTable markets,
         ProviderTable providers,
         IOptions<MarketDataOptions> options,
@@ -30,6 +32,7 @@ public sealed partial class SymbolTools
     {
         ArgumentNullException.ThrowIfNull(options);
         Store = store;
+        Actions = actions;
         Markets = markets;
         Providers = providers;
         Options = options.Value;
@@ -42,6 +45,8 @@ public sealed partial class SymbolTools
     }
 
     public ICandleStore Store { get; }
+
+    public ICorporateActionStore Actions { get; }
 
     public MarketTable Markets { get; }
 

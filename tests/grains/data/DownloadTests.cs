@@ -1,4 +1,5 @@
 using Trading.GrainInterfaces.Data;
+using Trading.MarketData.Actions;
 using Trading.MarketData.Candles;
 using Trading.MarketData.Providers;
 using Trading.MarketData.Store;
@@ -168,6 +169,40 @@ public class DownloadTests
         files.Plan = null;
         Assert.Equal(before, DataHost.FilesOf(files));
         Assert.Equal(UpdateState.Completed, (await host.RunAsync(DataHost.Request(Monday, TuesdayDate, "AAPL"))).State);
+    }
+
+    [Fact]
+    public async Task Splits_and_dividends_come_with_new_days_and_prices_are_served_adjusted()
+    {
+        var asked = new List<ActionsRequest>();
+        await using var host = await DataHost.StartAsync(vendor: vendor => vendor.Actions = (request, continuation) =>
+        {
+            asked.Add(request);
+            return continuation is null
+                ? new ActionsPage([new Split(DataHost.Date(TuesdayDate), 100_000_000, 400_000_000)], [], "2")
+                : new ActionsPage([], [new Dividend(DataHost.Date("2024-07-10"), 25_000_000)], null);
+        });
+        Assert.True((await host.RunAsync(DataHost.Request(Monday, TuesdayDate, "AAPL"))).Symbols[0].Success);
+        Assert.Equal(2, asked.Count);
+        Assert.Equal((DataHost.Date(Monday), DataHost.Date("2024-09-14")), (asked[0].First, asked[0].Last));
+        var (raw, split) = (await Page("raw"), await Page("split"));
+        Assert.Equal(raw.Close.Take(390).Select(price => price / 4), split.Close.Take(390));
+        Assert.Equal(raw.Close.Skip(390), split.Close.Skip(390));
+
+        // a run without new days asks nobody
+        await host.RunAsync(DataHost.Request(Monday, TuesdayDate, "AAPL"));
+        Assert.Equal(2, asked.Count);
+
+        async Task<CandlePageAnswer> Page(string adjustment) =>
+            await host.Client.GetGrain<ICandlesGrain>("AAPL").GetPage(new("AAPL", "1min", null, null, false, 1, null, adjustment), default);
+    }
+
+    [Fact]
+    public async Task Corporate_actions_that_cannot_be_fetched_stop_nothing()
+    {
+        await using var host = await DataHost.StartAsync(vendor: vendor => vendor.Actions = (_, _) => new ProviderFailure(FailureKind.Unauthorized, "first", "not in your plan"));
+        Assert.True((await host.RunAsync(DataHost.Request(Monday, Monday, "AAPL"))).Symbols[0].Success);
+        Assert.Contains(host.Log.Entries, entry => entry.Number == 3420 && entry.Text.Contains("not in your plan", StringComparison.Ordinal));
     }
 
     private static async Task<PartitionInfo[]> Infos(DataHost host, string symbol) =>

@@ -43,7 +43,10 @@ internal sealed class FakeVendor(string name, MarketTable markets, Func<DateTime
         }
     }
 
-    public bool HasActions => false;
+    public bool HasActions => Actions is not null;
+
+    /// <summary>Answers about splits and dividends, a page each; null where the vendor has none.</summary>
+    public Func<ActionsRequest, string?, ProviderAnswer<ActionsPage>>? Actions { get; set; }
 
     public bool Serves(AssetClass assetClass) => true;
 
@@ -76,7 +79,8 @@ internal sealed class FakeVendor(string name, MarketTable markets, Func<DateTime
         }
     }
 
-    public Task<ProviderAnswer<ActionsPage>> FetchActionsAsync(ActionsRequest request, string? continuation, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<ProviderAnswer<ActionsPage>> FetchActionsAsync(ActionsRequest request, string? continuation, CancellationToken cancellationToken) =>
+        Task.FromResult(Actions!(request, continuation));
 
     public Task<ProviderFailure?> ProbeAsync(CancellationToken cancellationToken)
     {
