@@ -4,12 +4,16 @@ using Trading.Engine.Configuration;
 using Trading.Engine.Orders;
 using Trading.GrainInterfaces.Sessions;
 using Trading.Grains.Sessions;
+using Trading.Grains.Tests.Support;
 using Trading.MarketData.Actions;
 using Trading.MarketData.Cache;
 using Trading.MarketData.Candles;
+using Trading.MarketData.Parquet;
+using Trading.MarketData.Settings;
 using Trading.MarketData.Sources;
+using Trading.MarketData.Store;
 using Trading.MarketData.Tests.Sources;
-using Trading.Storage.Journal;
+using Trading.Storage.Files;
 using static Trading.Grains.Tests.Sessions.SessionDriver;
 
 namespace Trading.Grains.Tests.Sessions;
@@ -108,6 +112,56 @@ public class StoredDataTests
         // a new session sees the new data
         var next = host.Connect("s-2", "c-2");
         Assert.NotEqual(expected.FinalEquity, (await Run(next, SessionHost.Create("s-2"))).FinalEquity);
+    }
+
+    [Theory]
+    [Trait("req", "OHLCV-200")]
+    [InlineData(1)]
+    [InlineData(11)]
+    public async Task A_session_over_files_of_candles_goes_on_with_the_files_that_were_replaced_since(int tick)
+    {
+        var folder = Directory.CreateTempSubdirectory("candles-");
+        try
+        {
+            var time = new ManualTime(new DateTimeOffset(2026, 2, 3, 9, 0, 0, TimeSpan.Zero));
+            var files = new DiskFiles(folder.FullName);
+            var store = new CandleStore(files, new ParquetCandleFormat(), MemoryCandleStore.Markets, new StorageSettings(), time);
+            var actions = new FileCorporateActionStore(files, time, TimeSpan.FromDays(30));
+            await Write(0, "polygon");
+            time.Now += TimeSpan.FromMinutes(15);
+            await using var undisturbed = await SessionHost.StartAsync(bars: Cache());
+            var expected = await Run(undisturbed.Connect());
+
+            await using var host = await SessionHost.StartAsync(bars: Cache());
+            var client = host.Connect();
+            var actual = await Run(client, between: async at =>
+            {
+                if (at != tick) return;
+                time.Now += TimeSpan.FromHours(1);
+                await Write(5, "tiingo");
+                await actions.MergeAsync(new("ACME", [new(new(2024, 7, 17), Unit, 2 * Unit)], []), "tiingo", CancellationToken.None);
+                await client.Detach();
+                await host.Grains.DeactivateAllAsync();
+                var outputs = await client.Resume(at - 1);
+                Assert.Equal("2024-07-16,2024-07-17", Text(Changed(outputs.OfType<ErrorOutput>().Single()), "changed_days"));
+            });
+            Assert.Equal((expected.ResultHash, expected.FinalEquity), (actual.ResultHash, actual.FinalEquity));
+            Assert.Equal(await undisturbed.Session().GetReport(CancellationToken.None), await host.Session().GetReport(CancellationToken.None));
+            Assert.Equal("polygon", (await Manifest(host)).GetProperty("source").GetString());
+
+            BarCache Cache() => new(new StoreBarSource(store, actions, MemoryCandleStore.Instruments, MemoryCandleStore.Markets, ["polygon"]), long.MaxValue);
+
+            async Task Write(decimal shift, string provider)
+            {
+                await using var writer = await store.OpenWriterAsync("ACME", CancellationToken.None);
+                var info = new PartitionInfo(provider, "vendor_history", "raw", Finality.Final, Micros(time.Now), []);
+                await writer.WriteAsync(Timeframe.OneMinute, Bars(shift), info, WriteMode.Replace, CancellationToken.None);
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]
