@@ -1,3 +1,6 @@
+using Trading.MarketData.Markets;
+using Trading.MarketData.Sources;
+using Trading.MarketData.Store;
 using Trading.MarketData.Synthetic;
 using Trading.Storage.Accounts;
 
@@ -15,7 +18,9 @@ internal static class FirstStart
 
     public static async Task<DemoAccount> PrepareAsync(IServiceProvider services, ServiceSettings settings, DataFolder data, CancellationToken cancellationToken)
     {
-        if (settings.Bars.Count == 0) await DemoData.EnsureAsync(data.Bars, DemoSeed, progress: null, cancellationToken);
+        // a wrong table of instruments ends the start and not the first session
+        services.GetRequiredService<IBarSource>();
+        if (settings.Bars.Count == 0) await PrepareBarsAsync(services, data, cancellationToken);
         if (!settings.Demo) return new(false, null);
         if (File.Exists(data.DemoKeyFile)) return new(true, null);
 
@@ -36,5 +41,19 @@ internal static class FirstStart
         var key = await accounts.IssueKeyAsync(demo.UserId, cancellationToken);
         DataFolder.WriteSecret(data.DemoKeyFile, key.Secret);
         return new(true, key.Secret);
+    }
+
+    /// <summary>The demo's bars as files for the client's strategy, and in the store for the service.</summary>
+    private static async Task PrepareBarsAsync(IServiceProvider services, DataFolder data, CancellationToken cancellationToken)
+    {
+        await DemoData.EnsureAsync(data.Bars, DemoSeed, progress: null, cancellationToken);
+        try
+        {
+            await DemoStore.EnsureAsync(services.GetRequiredService<ICandleStore>(), services.GetRequiredService<MarketTable>(), data.Bars, cancellationToken);
+        }
+        catch (Exception problem) when (problem is CandleStoreException or BarSourceException)
+        {
+            throw new StartException($"the demo's bars cannot be stored: {problem.Message.ReplaceLineEndings(" ")}");
+        }
     }
 }

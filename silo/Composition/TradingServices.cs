@@ -3,10 +3,6 @@ using Orleans.Storage;
 using Trading.Gateway;
 using Trading.Grains.Sessions;
 using Trading.Grains.Tenants;
-using Trading.MarketData.Cache;
-using Trading.MarketData.Calendars;
-using Trading.MarketData.Instruments;
-using Trading.MarketData.Sources;
 using Trading.Storage.Accounts;
 using Trading.Storage.Documents;
 using Trading.Storage.Journal;
@@ -19,9 +15,6 @@ namespace Trading.Silo.Composition;
 /// <summary>What the service is made of. Everything that has a life of its own is made here and nowhere else.</summary>
 internal static class TradingServices
 {
-    /// <summary>Columns of bars to keep in memory; a year of minutes of one symbol is about 10 MB.</summary>
-    private const long BarCacheBytes = 2L << 30;
-
     public static void AddTrading(this WebApplicationBuilder builder, ServiceSettings settings, DataFolder data)
     {
         builder.Services.AddSingleton(TimeProvider.System);
@@ -71,40 +64,6 @@ internal static class TradingServices
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or JournalDamagedException)
         {
             throw new StartException($"the journal in {data.Journal} cannot be opened: {problem.Message.ReplaceLineEndings(" ")}");
-        }
-    }
-
-    private static void AddBars(this IServiceCollection services, ServiceSettings settings, DataFolder data)
-    {
-        var options = settings.Bars.Count == 0
-            ? CsvBarSourceOptions.ForDefaultProvider(data.Bars)
-            : new CsvBarSourceOptions { ProviderDirectories = settings.Bars };
-        try
-        {
-            options.Validate();
-        }
-        catch (ArgumentException problem)
-        {
-            throw new StartException($"{nameof(ServiceSettings.Bars)}: {problem.Message}");
-        }
-
-        services.AddSingleton(InstrumentsOf(options));
-        services.AddSingleton<BarFingerprints>();
-        services.AddSingleton<IBarSource>(provider => new BarCache(
-            new CsvDirectoryBarSource(options, provider.GetRequiredService<InstrumentTable>(), provider.GetRequiredService<TradingCalendars>()),
-            BarCacheBytes));
-    }
-
-    /// <summary>The instrument overrides lie beside the bars of the default provider.</summary>
-    private static InstrumentTable InstrumentsOf(CsvBarSourceOptions options)
-    {
-        try
-        {
-            return options.ProviderDirectories.TryGetValue(DataProviders.Default, out var folder) ? InstrumentTable.Load(folder) : new InstrumentTable();
-        }
-        catch (InvalidDataException problem)
-        {
-            throw new StartException(problem.Message);
         }
     }
 
