@@ -58,7 +58,7 @@ internal static class BarServices
         try
         {
             var place = Array.Find(places, one => File.Exists(Path.Combine(one, InstrumentTable.FileName)));
-            return place is null ? new InstrumentTable() : InstrumentTable.Load(place);
+            return InstrumentTable.Load(place ?? places[0], options.CryptoQuotesInForce);
         }
         catch (InvalidDataException problem)
         {
