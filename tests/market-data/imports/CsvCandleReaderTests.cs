@@ -38,7 +38,12 @@ public sealed class CsvCandleReaderTests
         {
             Columns = new Dictionary<CsvColumn, string>
             {
-                [CsvColumn.Time] = "when", [CsvColumn.Open] = "2", [CsvColumn.High] = "3", [CsvColumn.Low] = "4", [CsvColumn.Close] = "last", [CsvColumn.Volume] = "none",
+                [CsvColumn.Time] = "when",
+                [CsvColumn.Open] = "2",
+                [CsvColumn.High] = "3",
+                [CsvColumn.Low] = "4",
+                [CsvColumn.Close] = "last",
+                [CsvColumn.Volume] = "none",
             },
         };
         var candles = Csv.Read("when,a,b,c,last\n2024-07-16T13:30:00Z,1,4,0.5,2\n", format).Candles;
