@@ -19,8 +19,9 @@ internal static class CommandLine
         options
           --data FOLDER          where everything is stored; default ./data
           --urls ADDRESS         where to listen; default http://127.0.0.1:8080 (port 0 = any free one)
-          --bars FOLDER          bars of the default provider: FOLDER/minute/SYMBOL.csv; default: demo bars, made at the first start
-          --bars NAME=FOLDER     bars of another provider; may be repeated
+          --bars FOLDER          bars of the default provider from files, FOLDER/minute/SYMBOL.csv; default: the candle store below the data
+                                 folder, which has demo bars from the first start on
+          --bars NAME=FOLDER     bars of another provider from files; may be repeated
           --no-demo              make no demo account at the first start
           --set NAME=VALUE       any other setting, e.g. --set Logging:LogLevel:Default=Debug; may be repeated
 
