@@ -25,6 +25,11 @@ internal static class CommandLine
           --no-demo              make no demo account at the first start
           --set NAME=VALUE       any other setting, e.g. --set Logging:LogLevel:Default=Debug; may be repeated
 
+        the data manager (docs/data-api.md has all settings)
+          --set Data:Providers:Polygon:ApiKey=KEY       better in the environment: TRADING_Data__Providers__Polygon__ApiKey
+          --set Data:Nightly:DefaultSymbols:0=SYMBOL    what the nightly update fetches
+          --set Logging:Console:FormatterName=simple    plain lines instead of JSON on the error output
+
         Every option is a setting: appsettings.json beside the program, the environment (TRADING_Data, TRADING_Bars__polygon) and the
         command line, the later winning.
         """;
