@@ -24,6 +24,7 @@ var benchmarks = new Dictionary<string, Func<TextWriter, Task>>(StringComparer.O
         DurableAcks.Run(output);
         return Task.CompletedTask;
     },
+    ["postgres"] = PostgresAcks.RunAsync,
     ["csv"] = CsvBench.RunAsync,
     ["resample"] = output =>
     {
