@@ -29,7 +29,7 @@ internal sealed class ResampleSlice(SymbolTools tools)
             foreach (var day in days) written += await Intraday(symbol, market, day, writer, cancellationToken);
         }
 
-        tools.Metrics.Resampled(written, tools.Time.GetElapsedTime(started));
+        tools.Resampled(symbol, days.Length, written, tools.Time.GetElapsedTime(started));
         return work with { ToResample = [.. work.ToResample.Skip(days.Length)], CandlesResampled = work.CandlesResampled + written };
     }
 

@@ -99,6 +99,13 @@ public sealed partial class SymbolTools
         return work.Notes.Count >= MostNotes ? work : work with { Notes = [.. work.Notes, $"{step}: {symbol}, {days}, {provider}: {what}"] };
     }
 
+    /// <summary>Tells log and metrics what a slice of resampling took (OHLCV-186).</summary>
+    public void Resampled(string symbol, int days, long candles, TimeSpan duration)
+    {
+        LogResampled(symbol, days, candles, duration);
+        Metrics.Resampled(candles, duration);
+    }
+
     /// <summary>A number in [0, 1) that differs from symbol to symbol and from attempt to attempt, so that many that failed together do not come back together.</summary>
     public static double Jitter(string symbol, int attempt)
     {
@@ -110,6 +117,9 @@ public sealed partial class SymbolTools
 
     private static Timeframe Parse(string name) =>
         Timeframes.TryParse(name, out var timeframe, out var problem) && timeframe != Timeframe.OneMinute ? timeframe : throw new InvalidOperationException(problem ?? $"{name} cannot be resampled to");
+
+    [LoggerMessage(3412, LogLevel.Debug, "Resampling of {Symbol}: {Days} days gave {Candles} candles in {Duration}")]
+    private partial void LogResampled(string symbol, int days, long candles, TimeSpan duration);
 
     [LoggerMessage(3420, LogLevel.Warning, "{Step} of {Symbol}, {Days}, from {Provider}: {Kind}: {Problem}")]
     private partial void LogProblem(string step, string symbol, string days, string provider, string kind, string problem);

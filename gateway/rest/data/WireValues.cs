@@ -36,7 +36,7 @@ public readonly record struct WireDate(int Day)
     }
 }
 
-/// <summary>A percentage on the wire: a number with one decimal place, rounded half to even.</summary>
+/// <summary>A percentage on the wire: a number with one decimal place, halves away from zero as everywhere in the data manager.</summary>
 /// <param name="Value">Not rounded.</param>
 [JsonConverter(typeof(Converter))]
 public readonly record struct WirePercent(decimal Value)
@@ -49,7 +49,7 @@ public readonly record struct WirePercent(decimal Value)
         public override WirePercent Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException("answers are written only");
 
         // adding 0.0 gives a whole number its decimal place
-        public override void Write(Utf8JsonWriter writer, WirePercent value, JsonSerializerOptions options) => writer.WriteNumberValue(decimal.Round(value.Value, 1, MidpointRounding.ToEven) + 0.0m);
+        public override void Write(Utf8JsonWriter writer, WirePercent value, JsonSerializerOptions options) => writer.WriteNumberValue(decimal.Round(value.Value, 1, MidpointRounding.AwayFromZero) + 0.0m);
     }
 }
 

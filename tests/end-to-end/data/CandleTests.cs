@@ -169,7 +169,21 @@ public sealed class CandleTests(DataService service)
     public async Task Without_a_key_there_is_nothing_but_health()
     {
         using var http = service.Process.CreateClient();
-        foreach (var path in new[] { "/trading-data/data/NVDA", "/trading-data/symbols", "/nightly-update/active", "/api/v1/trading-data/symbols" }) Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync(new Uri(path, UriKind.Relative))).StatusCode);
+        foreach (var route in new[]
+        {
+            "GET /trading-data/data/NVDA", "GET /trading-data/symbols", "POST /data-analysis/completeness", "POST /nightly-update/start", "GET /nightly-update/active",
+            "GET /nightly-update/status/11111111-2222-3333-4444-555555555555", "GET /nightly-update/status/11111111-2222-3333-4444-555555555555/progress",
+            "GET /nightly-update/status/11111111-2222-3333-4444-555555555555/details", "DELETE /nightly-update/11111111-2222-3333-4444-555555555555",
+        })
+        {
+            foreach (var prefix in new[] { "", "/api/v1" })
+            {
+                using var request = new HttpRequestMessage(new HttpMethod(route.Split(' ')[0]), new Uri(prefix + route.Split(' ')[1], UriKind.Relative));
+                using var answer = await http.SendAsync(request);
+                Assert.True(answer.StatusCode == HttpStatusCode.Unauthorized, $"{prefix} {route}: {answer.StatusCode}");
+            }
+        }
+
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri("/health", UriKind.Relative))).StatusCode);
     }
 

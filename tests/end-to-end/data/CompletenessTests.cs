@@ -14,6 +14,10 @@ public sealed class CompletenessTests(DataService service)
     [Trait("req", "OHLCV-101")]
     [Trait("req", "OHLCV-102")]
     [Trait("req", "OHLCV-103")]
+    [Trait("req", "OHLCV-105")]
+    [Trait("req", "OHLCV-106")]
+    [Trait("req", "OHLCV-107")]
+    [Trait("req", "OHLCV-110")]
     public async Task Days_of_a_complete_and_of_an_absent_symbol_are_counted_by_the_calendar()
     {
         // 2024-07-03 is a half day, 2024-07-04 a holiday; of the fifth nothing is stored
@@ -31,16 +35,29 @@ public sealed class CompletenessTests(DataService service)
             """{"total_symbols":2,"total_trading_days":4,"total_valid_days":1,"overall_completeness_percentage":17.5,"total_expected_candles":1200,"total_actual_candles":210,"total_missing_candles":990}""",
             answer.GetProperty("overall_statistics").GetRawText());
         Assert.Equal(["NVDA", "NONE"], answer.GetProperty("symbols_needing_attention").EnumerateArray().Select(symbol => symbol.GetString()));
-        Assert.NotEmpty(answer.GetProperty("recommendations").EnumerateArray());
+        Assert.Equal("""["2 of 2 symbols are below 95 %","Run a full data update for these symbols"]""", answer.GetProperty("recommendations").GetRawText());
     }
 
     [Fact]
+    [Trait("req", "OHLCV-108")]
     [Trait("req", "OHLCV-109")]
     public async Task Without_details_there_are_figures_only()
     {
         var answer = await service.PostAsync("/data-analysis/completeness", """{"symbols":["NVDA"],"start_date":"2024-07-15","end_date":"2024-07-16","include_details":false}""");
         var nvda = answer.GetProperty("symbol_completeness").GetProperty("NVDA");
         Assert.Equal(("100.0", "[]"), (nvda.GetProperty("completeness_percentage").GetRawText(), nvda.GetProperty("validation_results").GetRawText()));
+        Assert.Equal(("[]", "[]"), (answer.GetProperty("symbols_needing_attention").GetRawText(), answer.GetProperty("recommendations").GetRawText()));
+    }
+
+    [Fact]
+    [Trait("req", "OHLCV-108")]
+    [Trait("req", "OHLCV-111")]
+    public async Task A_weekend_expects_nothing_and_is_complete()
+    {
+        var answer = await service.PostAsync("/data-analysis/completeness", """{"symbols":["NONE"],"start_date":"2024-07-13","end_date":"2024-07-14"}""");
+        var symbol = answer.GetProperty("symbol_completeness").GetProperty("NONE");
+        Assert.Equal((0, 0, "100.0"), (Number(symbol, "total_trading_days"), Number(symbol, "total_expected_candles"), symbol.GetProperty("completeness_percentage").GetRawText()));
+        Assert.Equal("100.0", answer.GetProperty("overall_statistics").GetProperty("overall_completeness_percentage").GetRawText());
         Assert.Equal(("[]", "[]"), (answer.GetProperty("symbols_needing_attention").GetRawText(), answer.GetProperty("recommendations").GetRawText()));
     }
 

@@ -35,6 +35,7 @@ public sealed class OperationTests(DataService service)
     }
 
     [Fact]
+    [Trait("req", "OHLCV-015")]
     [Trait("req", "OHLCV-184")]
     [Trait("req", "OHLCV-198")]
     public async Task The_log_is_one_json_object_per_line_and_holds_no_key()
@@ -73,7 +74,12 @@ public sealed class OperationTests(DataService service)
         Assert.Equal("unreachable", Status(Assert.Single(data.GetProperty("providers").EnumerateArray())));
         Assert.DoesNotContain("key-that-nobody-takes", health.ToString() + process.Log, StringComparison.Ordinal);
 
-        var levels = process.Log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).Select(entry => (Category: entry.GetProperty("Category").GetString()!, Level: entry.GetProperty("LogLevel").GetString()!)).ToList();
+        // a page is worth a line for those who want to know everything
+        using (var calls = new DataCalls(process)) await calls.GetAsync($"/trading-data/data/{(await calls.GetAsync("/trading-data/symbols"))[0].GetString()}?page_size=1");
+        Assert.Equal(0, await process.StopAsync());
+        Assert.DoesNotContain("key-that-nobody-takes", process.LastLog, StringComparison.Ordinal);
+        var levels = process.LastLog.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).Select(entry => (Category: entry.GetProperty("Category").GetString()!, Level: entry.GetProperty("LogLevel").GetString()!)).ToList();
+        Assert.Contains(("Trading.Grains.Data.CandlesGrain", "Debug"), levels);
         Assert.All(levels, entry => Assert.True(entry.Level == "Critical" || entry.Category.StartsWith("Trading.Grains.Data", StringComparison.Ordinal), $"{entry}"));
     }
 
@@ -86,7 +92,7 @@ public sealed class OperationTests(DataService service)
     {
         using var folder = new TemporaryFolder();
         await using var vendor = new StubVendor("polygon");
-        foreach (var symbol in new[] { "AA", "BB", "CC" }) vendor.Put(symbol, StoredBars.Minutes(symbol, ("2024-07-16", "13:30", 390)));
+        foreach (var symbol in new[] { "AA", "DD" }) vendor.Put(symbol, StoredBars.Minutes(symbol, ("2024-07-16", "13:30", 390)));
         await using var process = await ServiceProcess.StartOnAsync(
             folder.Path,
             DataService.Arguments(
@@ -100,36 +106,51 @@ public sealed class OperationTests(DataService service)
                 "Data:Nightly:MaxConcurrentSymbols=1",
                 "Data:Nightly:EnableAutoResampling=false",
                 "Data:Nightly:TargetTimeframes:0=1h"));
-        using var http = process.CreateClient();
-        http.DefaultRequestHeaders.Add("X-API-Key", process.DemoKey);
+        using var calls = new DataCalls(process);
 
-        // the request asks for more at a time than the provider setting allows, and for resampling that the settings turn off
-        var most = await UpdateAsync(http, """{"symbols":["AA","BB","CC"],"start_date":"2024-07-16","end_date":"2024-07-16","max_concurrent_symbols":3,"enable_resampling":true}""");
-        Assert.InRange(most, 0, 2);
+        // every answer is held back, so that whoever may be under way is
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        vendor.Always = _ => StubAnswer.HangUp.After(gate.Task);
+        const string days = "\"start_date\":\"2024-07-16\",\"end_date\":\"2024-07-16\"";
+
+        // the request asks for more at a time than the provider setting allows; without it the nightly setting holds
+        var (asking, silent) = (await calls.StartAsync($$"""{"symbols":["AA","BB","CC"],{{days}},"max_concurrent_symbols":3}"""), await calls.StartAsync($$"""{"symbols":["DD","EE"],{{days}}}"""));
+        foreach (var (id, expected) in new[] { (asking, 2), (silent, 1) }) Assert.Equal(expected, InProgress(await calls.UntilAsync(id, status => InProgress(status) > 0)));
+        gate.SetResult();
+        foreach (var id in new[] { asking, silent }) Assert.Equal("failed", (await calls.EndAsync(id)).GetProperty("status").GetString());
+        vendor.Always = null;
+
+        // resampling that the settings turn off is done where the request says so, to the timeframes of the settings
+        await calls.EndAsync(await calls.StartAsync($$"""{"symbols":["AA"],{{days}},"enable_resampling":true}"""));
         Assert.True(File.Exists(Path.Combine(folder.Path, "elsewhere", "bars", "1min", "AA", "2024-07-16.parquet")));
-        Assert.Equal(["1h", "1min"], Directory.GetDirectories(Path.Combine(folder.Path, "elsewhere", "bars")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.Equal(7, (await JsonAsync(http, "/trading-data/data/AA")).GetProperty("candles").GetArrayLength());
-        Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, (await http.GetAsync(new Uri("/trading-data/data/AA?page_size=10", UriKind.Relative))).StatusCode);
+        Assert.Equal(["1h", "1min"], Directory.GetDirectories(Path.Combine(folder.Path, "elsewhere", "bars")).Select(Path.GetFileName).Where(name => name != "daily").Order(StringComparer.Ordinal));
+        Assert.Equal(7, (await calls.GetAsync("/trading-data/data/AA?timeframe=1h")).GetProperty("pagination").GetProperty("total_items").GetInt32());
+        Assert.Equal(7, (await calls.GetAsync("/trading-data/data/AA")).GetProperty("candles").GetArrayLength());
+        Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, await calls.StatusAsync("/trading-data/data/AA?page_size=10"));
+        await calls.EndAsync(await calls.StartAsync($$"""{"symbols":["DD"],{{days}}}"""));
+        Assert.Equal((390, 0), (await Items("1min"), await Items("1h")));
 
-        vendor.Put("DD", StoredBars.Minutes("DD", ("2024-07-16", "13:30", 390)));
-        Assert.InRange(await UpdateAsync(http, """{"symbols":["DD","AA"],"start_date":"2024-07-16","end_date":"2024-07-16"}"""), 0, 1);
-        Assert.Equal("[]", (await JsonAsync(http, "/trading-data/data/DD?timeframe=1h")).GetProperty("candles").GetRawText());
+        async Task<int> Items(string timeframe) => (await calls.GetAsync("/trading-data/data/DD?timeframe=" + timeframe)).GetProperty("pagination").GetProperty("total_items").GetInt32();
     }
 
-    /// <summary>Runs an update to its end; the most symbols that were seen in progress at a time.</summary>
-    private static async Task<int> UpdateAsync(HttpClient http, string body)
+    [Fact]
+    [Trait("req", "OHLCV-083")]
+    [Trait("req", "OHLCV-007")]
+    [Trait("req", "OHLCV-159")]
+    public async Task Quote_currencies_and_the_order_of_providers_are_settings()
     {
-        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
-        using var answer = await http.PostAsync(new Uri("/nightly-update/start", UriKind.Relative), content);
-        var id = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("request_id").GetString();
-        var most = 0;
-        while (true)
-        {
-            var status = await JsonAsync(http, "/nightly-update/status/" + id);
-            most = Math.Max(most, status.GetProperty("progress").GetProperty("symbols_in_progress").GetArrayLength());
-            if (status.GetProperty("is_complete").GetBoolean()) return most;
-        }
+        await using var process = await ServiceProcess.StartAsync(DataService.Arguments(
+            "http://127.0.0.1:9", "key", "Data:CryptoQuotes:0=XYZ", "Data:Providers:Priority:0=tiingo", "Data:Providers:Priority:1=polygon", "Data:Providers:Tiingo:BaseUrl=http://127.0.0.1:9", "Data:Providers:Tiingo:ApiKey=other", "Data:Providers:Tiingo:RequestsPerMinute=7"));
+        using var calls = new DataCalls(process);
+
+        // a Saturday: coins trade, and what is no pair any more is a stock
+        var answer = (await calls.PostAsync("/data-analysis/completeness", """{"symbols":["BTC-XYZ","BTC-USD"],"start_date":"2024-07-13","end_date":"2024-07-13"}""")).GetProperty("symbol_completeness");
+        Assert.Equal([1_440, 0], new[] { "BTC-XYZ", "BTC-USD" }.Select(symbol => answer.GetProperty(symbol).GetProperty("total_expected_candles").GetInt32()));
+
+        var health = await HealthAsync(process);
+        while (health.GetProperty("data").GetProperty("providers").GetArrayLength() == 0) health = await HealthAsync(process);
+        Assert.Equal([("tiingo", 7), ("polygon", 100_000)], health.GetProperty("data").GetProperty("providers").EnumerateArray().Select(provider => (provider.GetProperty("provider").GetString(), provider.GetProperty("requests_per_minute").GetInt32())));
     }
 
-    private static async Task<JsonElement> JsonAsync(HttpClient http, string path) => JsonDocument.Parse(await http.GetStringAsync(new Uri(path, UriKind.Relative))).RootElement;
+    private static int InProgress(JsonElement status) => status.GetProperty("progress").GetProperty("symbols_in_progress").GetArrayLength();
 }

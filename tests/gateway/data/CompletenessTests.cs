@@ -117,6 +117,24 @@ public sealed class CompletenessTests
     }
 
     [Theory]
+    [Trait("req", "OHLCV-102")]
+    [Trait("req", "OHLCV-103")]
+    [Trait("req", "OHLCV-111")]
+    [InlineData(377, 400, "94.3")] // 94.25: halves are rounded away from zero, as the details of an update and the metric do
+    [InlineData(379, 400, "94.8")]
+    [InlineData(1, 3, "33.3")]
+    [InlineData(2, 3, "66.7")]
+    [InlineData(9_496, 10_000, "95.0")]
+    [InlineData(0, 0, "100.0")]
+    public async Task A_percentage_has_one_place(long actual, long expected, string shown)
+    {
+        await using var gateway = await StartAsync(new CompletenessAnswer(null, [new("KO", 1, 0, expected, actual, [], null, [])], [], []));
+        var answer = await PostAsync(gateway, Path, Body);
+        Assert.Equal(shown, answer.GetProperty("symbol_completeness").GetProperty("KO").GetProperty("completeness_percentage").GetRawText());
+        Assert.Equal(shown, answer.GetProperty("overall_statistics").GetProperty("overall_completeness_percentage").GetRawText());
+    }
+
+    [Theory]
     [Trait("req", "OHLCV-113")]
     [InlineData("""{"symbols":[],"start_date":"2024-03-04","end_date":"2024-03-15"}""", "symbols", "INVALID_FIELD")]
     [InlineData("""{"start_date":"2024-03-04","end_date":"2024-03-15"}""", "symbols", "MISSING_FIELD")]

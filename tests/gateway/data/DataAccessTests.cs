@@ -67,6 +67,18 @@ public sealed class DataAccessTests
     }
 
     [Fact]
+    [Trait("req", "OHLCV-198")]
+    public async Task The_routes_under_test_are_all_that_the_data_manager_has()
+    {
+        await using var gateway = await StartAsync();
+        var paths = (await GetAsync(gateway, "/openapi/v1.json")).GetProperty("paths").EnumerateObject();
+        var described = paths.SelectMany(path => path.Value.EnumerateObject().Select(operation => $"{operation.Name.ToUpperInvariant()} {path.Name}"))
+            .Where(route => new[] { "/trading-data", "/data-analysis", "/nightly-update" }.Any(part => route.Contains(part, StringComparison.Ordinal)));
+        Assert.Equal(Routes.Select(route => $"{route.Method} {route.Path.Replace("data/KO", "data/{symbol}", StringComparison.Ordinal).Replace(FakeUpdate.Id, "{requestId}", StringComparison.Ordinal)}").Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    [Trait("req", "OHLCV-198")]
     public async Task With_operators_named_only_they_change_data_and_everybody_reads()
     {
         await using var gateway = await StartAsync(("Data:Operators:0", "user_b"));
@@ -81,6 +93,7 @@ public sealed class DataAccessTests
     }
 
     [Fact]
+    [Trait("req", "OHLCV-015")]
     public async Task Neither_key_nor_token_is_logged()
     {
         await using var gateway = await StartAsync();

@@ -64,7 +64,7 @@ internal sealed class CapturedLog : ILoggerProvider, ILogger
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Debug;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         _entries.Enqueue((eventId.Id, formatter(state, exception)));
@@ -143,6 +143,7 @@ internal sealed class DataHost : IAsyncDisposable
         var host = await GrainHost.StartAsync(services =>
         {
             services.AddSingleton<ILoggerProvider>(log);
+            services.AddLogging(logging => logging.AddFilter("Trading.Grains.Data", LogLevel.Debug));
             services.AddSingleton(Options.Create(options));
             services.AddSingleton(markets);
             services.AddSingleton(seen);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Trading.GrainInterfaces.Data;
 using Trading.MarketData.Providers;
 using Trading.MarketData.Store;
@@ -33,14 +34,17 @@ public class DataMetricsTests
         Assert.True(seen["trading.data.candles", "kind=resampled"] > 200);
         Assert.Equal(2, seen["trading.data.provider.requests", "outcome=ok"]);
         Assert.True(seen["trading.data.provider.wait"] >= 1);
-        Assert.Equal(0, seen["trading.data.provider.remaining"]);
+        Assert.True(seen.Has("trading.data.provider.remaining"));
+        Assert.Equal(0, seen["trading.data.provider.remaining", "provider=first"]);
         Assert.Equal(90, seen["trading.data.completeness", "symbol=AAPL"]);
         Assert.Equal(100, seen["trading.data.completeness", "symbol=KO"]);
         Assert.Equal(100, seen["trading.data.query.candles"]);
         Assert.All(
             ["trading.data.query.duration", "trading.data.resample.duration", "trading.data.slice.duration"],
             name => Assert.True(seen.Has(name), name));
-        Assert.Contains(host.Log.Entries, entry => entry.Number == 3403 && entry.Text.Contains("741 candles downloaded", StringComparison.Ordinal));
+        Assert.Contains(host.Log.Entries, entry => entry.Number == 3403 && Regex.IsMatch(entry.Text, "741 candles downloaded, [0-9]+ resampled in 00:0[1-9]:"));
+        Assert.Equal(2, host.Log.Entries.Count(entry => entry.Number == 3412 && Regex.IsMatch(entry.Text, "^Resampling of (AAPL|KO): 1 days gave [0-9]{2,} candles in 00:0")));
+        Assert.Contains(host.Log.Entries, entry => entry.Number == 3460 && Regex.IsMatch(entry.Text, "^Page of KO 1min: 100 of 390 candles in 00:0"));
     }
 
     [Fact]
@@ -59,6 +63,56 @@ public class DataMetricsTests
         Assert.True(health.StoreBytes > 1000);
         Assert.Equal((health.StoreBytes, health.StoreBytes / 2.0), (seen["trading.data.store.size"], seen["trading.data.store.growth"]));
         Assert.Equal(50, seen["trading.data.store.free_share"]);
+    }
+
+    [Fact]
+    [Trait("req", "OHLCV-189")]
+    public async Task The_quota_falls_with_every_request_and_comes_back_after_a_minute()
+    {
+        await using var host = await DataHost.StartAsync(settings: options => options.Providers.Others["first"].RequestsPerMinute = 5);
+        using var seen = new Seen(host);
+        var grain = host.Client.GetGrain<IProviderGrain>("first");
+        for (var left = 4; left >= 2; left--)
+        {
+            Assert.True((await grain.Take(default)).Granted);
+            await grain.Report(default, default);
+            Assert.Equal(left, Remaining());
+        }
+
+        // looking whether the provider is there is a request, too
+        host.Time.MoveTo(host.Time.GetUtcNow() + TimeSpan.FromSeconds(61));
+        await grain.GetHealth(default);
+        Assert.Equal(4, Remaining());
+        Assert.Equal(1, seen["trading.data.provider.requests", "outcome=ok"]);
+
+        double Remaining()
+        {
+            seen.Observe();
+            return seen["trading.data.provider.remaining", "provider=first"];
+        }
+    }
+
+    [Theory]
+    [InlineData("2024-07-15", "2024-07-17 03:59", false)] // the night of the 16th began at 01:00 in UTC and may take three hours
+    [InlineData("2024-07-15", "2024-07-17 04:00", true)]
+    [InlineData("2024-07-16", "2024-07-17 04:00", false)]
+    [InlineData("2024-07-12", "2024-07-16 03:59", false)] // a weekend leaves no night out
+    [InlineData("2024-07-12", "2024-07-16 04:00", true)]
+    [InlineData("2024-07-03", "2024-07-06 03:59", false)] // the fourth is a holiday, the fifth a trading day
+    [InlineData("2024-07-03", "2024-07-06 04:00", true)]
+    [InlineData("2024-12-02", "2024-12-04 04:59", false)] // in winter all is an hour later
+    [InlineData("2024-12-02", "2024-12-04 05:00", true)]
+    [InlineData(null, "2024-07-17 04:00", true)]
+    [Trait("req", "OHLCV-191")]
+    public async Task A_symbol_is_stale_when_its_last_night_was_left_out_and_has_had_its_time(string? last, string now, bool isStale)
+    {
+        var time = DateTimeOffset.Parse(now + "Z", System.Globalization.CultureInfo.InvariantCulture);
+        await using var host = await DataHost.StartAsync(now: time);
+        if (last is not null) await host.PutAsync("AAPL", last);
+        var health = await host.Client.GetGrain<IDataCatalogueGrain>(0).GetHealth(default);
+        var symbol = Assert.Single(health.Symbols);
+        Assert.Equal(("AAPL", last is null ? null : DataHost.Day(last), last is null ? null : 1L, isStale), (symbol.Symbol, symbol.LastDay, symbol.LastUpdate, symbol.IsStale));
+        Assert.Equal(isStale ? 1 : 0, health.StaleCount);
     }
 
     [Theory]

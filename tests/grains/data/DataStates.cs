@@ -27,6 +27,9 @@ internal sealed class DataStates : IGrainStorage
 
     public int Writes => Volatile.Read(ref _writes);
 
+    /// <summary>The names of all stored states, kind and key.</summary>
+    public IReadOnlyList<string> Names => [.. _documents.Keys];
+
     /// <summary>The same documents for the next host, without faults.</summary>
     public DataStates Copy() => new(new(_documents));
 

@@ -42,6 +42,8 @@ public class DataUpdateTests
     [Fact]
     [Trait("req", "OHLCV-127")]
     [Trait("req", "OHLCV-146")]
+    [Trait("req", "OHLCV-150")]
+    [Trait("req", "OHLCV-151")]
     [Trait("req", "OHLCV-152")]
     [Trait("req", "OHLCV-153")]
     [Trait("req", "OHLCV-176")]
@@ -62,6 +64,11 @@ public class DataUpdateTests
         Assert.Equal(["Check key, quota and reachability of first", "Run KO again"], details.Recommendations);
         var status = await host.Client.GetGrain<IDataUpdateGrain>(details.RequestId).GetStatus(default);
         Assert.Equal((5, 5, 100.0m), (status!.TotalSymbols, status.CompletedSymbols, status.ProgressPercent));
+        var progress = (await host.Client.GetGrain<IDataUpdateGrain>(details.RequestId).GetProgress(default))!;
+        Assert.Equal(
+            details.Symbols.Select(symbol => (symbol.Symbol, symbol.Success ? SymbolUpdateState.Completed : SymbolUpdateState.Failed, UpdatePhase.Reporting, 100.0m, symbol.Error)),
+            progress.Select(symbol => (symbol.Symbol, symbol.State, symbol.Phase, symbol.ProgressPercent, symbol.Error)));
+        Assert.All(progress, symbol => Assert.True(symbol.StartedAt <= symbol.FinishedAt));
     }
 
     [Fact]
@@ -116,6 +123,50 @@ public class DataUpdateTests
         Assert.Equal(UpdateState.Completed, details.State);
         Assert.Equal(expected, host.Vendor.MostUnderWay);
         Assert.Equal(expected, most);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [Trait("req", "OHLCV-126")]
+    [Trait("req", "OHLCV-144")]
+    [Trait("req", "OHLCV-146")]
+    [Trait("req", "OHLCV-147")]
+    public async Task Whatever_vendors_do_no_percentage_ever_falls_and_no_more_symbols_are_in_work_than_asked_for(int seed)
+    {
+        var random = new Random(seed);
+        var seen = new List<(decimal[] Symbols, int Finished, int InWork)>();
+        var states = new DataStates
+        {
+            Seen = (_, state) =>
+            {
+                if (state is Trading.Grains.Data.DataUpdateState update) seen.Add(([.. update.Symbols.Select(symbol => symbol.Percent)], update.Symbols.Count(symbol => symbol.IsFinished), update.Symbols.Count(symbol => symbol.State == SymbolUpdateState.InProgress)));
+            },
+        };
+        await using var host = await DataHost.StartAsync(states: states, vendors: ["first", "second"], vendor: vendor =>
+        {
+            (vendor.Longest, vendor.PageSize) = (TimeSpan.FromDays(3), 500);
+            vendor.Lacks = (symbol, minute) => (minute / 86_400_000_000 * 7 + symbol[0] + vendor.Name.Length) % 4 == 0;
+            vendor.Fault = request =>
+            {
+                lock (random)
+                {
+                    if (request.Symbol == "C") return new ProviderFailure(FailureKind.Unauthorized, vendor.Name, "no");
+                    return random.Next(4) == 0 ? new ProviderFailure(random.Next(3) == 0 ? FailureKind.NotAvailable : FailureKind.Temporary, vendor.Name, "reset") : null;
+                }
+            };
+        });
+        var details = await host.RunAsync(DataHost.Request("2024-07-01", TuesdayDate, "A", "B", "C", "D") with { MaxConcurrentSymbols = 2 });
+        Assert.False(details.Symbols[2].Success);
+        Assert.All(seen.Zip(seen.Skip(1)), pair =>
+        {
+            Assert.All(pair.First.Symbols.Zip(pair.Second.Symbols), symbol => Assert.True(symbol.First <= symbol.Second, $"{symbol.First} % fell to {symbol.Second} %"));
+            Assert.True(pair.First.Finished <= pair.Second.Finished);
+        });
+        Assert.Equal(2, seen.Max(state => state.InWork));
+        var status = (await host.Client.GetGrain<IDataUpdateGrain>(details.RequestId).GetStatus(default))!;
+        Assert.Equal((4, 100.0m), (status.CompletedSymbols, status.ProgressPercent));
     }
 
     [Fact]

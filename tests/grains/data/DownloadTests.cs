@@ -20,6 +20,7 @@ public class DownloadTests
     [InlineData(FailureKind.Temporary, 6)]
     [InlineData(FailureKind.RateLimited, 6)]
     [Trait("req", "OHLCV-008")]
+    [Trait("req", "OHLCV-013")]
     [Trait("req", "OHLCV-165")]
     [Trait("req", "OHLCV-167")]
     public async Task After_its_last_retry_a_failing_provider_is_followed_by_the_next(FailureKind kind, int requests)

@@ -1,6 +1,8 @@
 using Trading.GrainInterfaces.Data;
 using Trading.MarketData.Candles;
 using Trading.MarketData.Providers;
+using Trading.MarketData.Resampling;
+using Trading.MarketData.Store;
 
 namespace Trading.Grains.Tests.Data;
 
@@ -21,6 +23,8 @@ public class GapFillTests
         await host.RunAsync(DataHost.Request(Monday, Monday, "AAPL"));
         var (minutes, longer) = (await host.ReadAsync("AAPL", Timeframe.OneMinute, Monday, Monday), await host.ReadAsync("AAPL", Timeframe.FiveMinutes, Monday, Monday));
         var (from, to) = await Remove(host);
+        await ResampleAsync(host);
+        Assert.Equal(72, (await host.ReadAsync("AAPL", Timeframe.FiveMinutes, Monday, Monday)).Count);
 
         var found = Assert.Single((await host.AnalyseAsync(Request(fill: false))).Symbols);
         Assert.Equal((390L, 360L, 0), (found.ExpectedCandles, found.ActualCandles, found.ValidDays));
@@ -37,6 +41,48 @@ public class GapFillTests
         Assert.Equal((from, to), (host.Vendor.Requests[^1].Request.Start, host.Vendor.Requests[^1].Request.End));
         Assert.Equal(Rows(minutes), Rows(await host.ReadAsync("AAPL", Timeframe.OneMinute, Monday, Monday)));
         Assert.Equal(Rows(longer), Rows(await host.ReadAsync("AAPL", Timeframe.FiveMinutes, Monday, Monday)));
+    }
+
+    [Fact]
+    [Trait("req", "OHLCV-112")]
+    [Trait("req", "OHLCV-120")]
+    public async Task Of_two_gaps_one_that_is_filled_in_part_counts_its_candles_and_not_as_filled()
+    {
+        await using var host = await DataHost.StartAsync();
+        var (first, second) = (host.At("AAPL", Monday, 60), host.At("AAPL", Monday, 200));
+        await host.PutAsync("AAPL", Monday, time => (time >= first && time < first + Minutes(30)) || (time >= second && time < second + Minutes(12)));
+        host.Vendor.Lacks = (_, minute) => minute >= first + Minutes(20) && minute < first + Minutes(30);
+        var filled = Assert.Single((await host.AnalyseAsync(Request(fill: true))).Symbols);
+        Assert.Equal(new GapFill(2, 1, 2, 42, 32), filled.GapFill);
+        Assert.Equal((390L, 380L, 0), (filled.ExpectedCandles, filled.ActualCandles, filled.ValidDays));
+        var left = Assert.Single(Assert.Single(filled.Days).Gaps);
+        Assert.Equal((first + Minutes(20), first + Minutes(30), 10), (left.Start, left.End, left.MissingCandles));
+    }
+
+    [Fact]
+    [Trait("req", "OHLCV-104")]
+    [Trait("req", "OHLCV-105")]
+    [Trait("req", "OHLCV-106")]
+    [Trait("req", "OHLCV-107")]
+    [Trait("req", "OHLCV-108")]
+    public async Task Gaps_are_runs_of_missing_minutes_and_advice_is_given_for_symbols_below_95_percent_only()
+    {
+        await using var host = await DataHost.StartAsync();
+        var close = host.At("AAPL", Monday, 390);
+        await host.PutAsync("AAPL", Monday, time => time < host.At("AAPL", Monday, 2) || time == host.At("AAPL", Monday, 100) || time >= close - Minutes(16));
+        await host.PutAsync("KO", Monday, time => time == host.At("KO", Monday, 100));
+        var answer = await host.AnalyseAsync(Request(fill: false) with { Symbols = ["AAPL", "KO"] });
+        Assert.Equal(
+            [(host.At("AAPL", Monday), host.At("AAPL", Monday, 2), 2), (host.At("AAPL", Monday, 100), host.At("AAPL", Monday, 101), 1), (close - Minutes(16), close, 16)],
+            answer.Symbols[0].Days[0].Gaps.Select(gap => (gap.Start, gap.End, gap.MissingCandles)));
+
+        // 371 of 390 are 95.1 %
+        Assert.Empty(answer.NeedingAttention);
+        Assert.Empty(answer.Recommendations);
+        await host.PutAsync("AAPL", Monday, time => time >= close - Minutes(20));
+        answer = await host.AnalyseAsync(Request(fill: false) with { Symbols = ["AAPL", "KO"] });
+        Assert.Equal(["AAPL"], answer.NeedingAttention);
+        Assert.Equal(["1 of 2 symbols is below 95 %", "Run a full data update for this symbol"], answer.Recommendations);
     }
 
     [Fact]
@@ -118,6 +164,17 @@ public class GapFillTests
         var (from, to) = (host.At("AAPL", Monday, 60), host.At("AAPL", Monday, 90));
         await host.PutAsync("AAPL", Monday, time => time >= from && time < to);
         return (from, to);
+    }
+
+    private static long Minutes(int minutes) => minutes * 60_000_000L;
+
+    /// <summary>Five-minute candles of the minutes that are stored now.</summary>
+    private static async Task ResampleAsync(DataHost host)
+    {
+        var minutes = await host.ReadAsync("AAPL", Timeframe.OneMinute, Monday, Monday);
+        await using var writer = await host.Store.OpenWriterAsync("AAPL", default);
+        var info = new PartitionInfo(host.Vendor.Name, "vendor_history", "raw", Finality.Final, 1, []);
+        await writer.WriteAsync(Timeframe.FiveMinutes, Resampler.Resample(minutes, Timeframe.FiveMinutes, host.Markets["AAPL"]), info, WriteMode.Replace, default);
     }
 
     private static List<(long Time, long Open, long High, long Low, long Close, long Volume)> Rows(CandleColumns candles) =>

@@ -39,6 +39,7 @@ public class UpdateRequestTests
     }
 
     [Fact]
+    [Trait("req", "OHLCV-128")]
     [Trait("req", "OHLCV-142")]
     [Trait("req", "OHLCV-143")]
     [Trait("req", "OHLCV-144")]
@@ -116,10 +117,19 @@ public class UpdateRequestTests
         host.Time.MoveTo(DataHost.Tuesday + TimeSpan.FromDays(3) - TimeSpan.FromSeconds(1));
         await grain.AsReference<IRemindable>().ReceiveReminder("forget", default);
         Assert.NotNull(await grain.GetDetails(default));
+        Assert.Single(Updates());
         host.Time.MoveTo(DataHost.Tuesday + TimeSpan.FromDays(3));
-        Assert.Null(await grain.GetDetails(default));
-        await grain.AsReference<IRemindable>().ReceiveReminder("forget", default);
         Assert.Null(await grain.GetStatus(default));
+        Assert.Null(await grain.GetProgress(default));
+        Assert.Null(await grain.GetDetails(default));
+
+        // what nobody is shown any more is not kept either
+        await grain.AsReference<IRemindable>().ReceiveReminder("forget", default);
+        Assert.Empty(Updates());
+        Assert.Null(await grain.GetStatus(default));
+        Assert.Empty(await host.Updates.GetActive(default));
+
+        IEnumerable<string> Updates() => host.States.Names.Where(name => name.StartsWith("data-update/", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -239,6 +249,13 @@ public class UpdateRequestTests
         off.Time.MoveTo(DataHost.Tuesday + TimeSpan.FromDays(1));
         await off.Updates.EnsureSchedule(default);
         Assert.Empty(await Nights(off));
+
+        // "auto" runs where somebody can be asked
+        await using var alone = await DataHost.StartAsync(settings: options => options.Providers.Others["first"].ApiKey = "");
+        await alone.Updates.EnsureSchedule(default);
+        alone.Time.MoveTo(DataHost.Tuesday + TimeSpan.FromDays(1));
+        await alone.Updates.EnsureSchedule(default);
+        Assert.Empty(await Nights(alone));
         await using var early = await DataHost.StartAsync(settings: options => options.Nightly.StartTime = "18:30");
         await early.Updates.EnsureSchedule(default);
         early.Time.MoveTo(DataHost.Tuesday + TimeSpan.FromHours(20.5));
