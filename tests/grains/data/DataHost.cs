@@ -112,6 +112,8 @@ internal sealed class DataHost : IAsyncDisposable
 
     public IDataUpdatesGrain Updates => Client.GetGrain<IDataUpdatesGrain>(0);
 
+    /// <param name="beside">A host whose files, states and time this one shares, as the silos of one cluster do.</param>
+    /// <param name="cluster">As of <see cref="GrainHost.StartAsync"/>.</param>
     public static async Task<DataHost> StartAsync(
         IStorageFiles? files = null,
         DataStates? states = null,
@@ -119,7 +121,9 @@ internal sealed class DataHost : IAsyncDisposable
         string[]? vendors = null,
         DateTimeOffset? now = null,
         Action<FakeVendor>? vendor = null,
-        Func<ICandleStore, ICandleStore>? store = null)
+        Func<ICandleStore, ICandleStore>? store = null,
+        DataHost? beside = null,
+        Action<ISiloBuilder>? cluster = null)
     {
         var names = vendors ?? ["first"];
         var options = new MarketDataOptions();
@@ -127,12 +131,12 @@ internal sealed class DataHost : IAsyncDisposable
         foreach (var name in names) options.Providers.Others[name] = new ProviderAccount { BaseUrl = "http://localhost", ApiKey = "key", RequestsPerMinute = 10_000 };
         options.Nightly.DefaultSymbols = ["AAPL"];
         settings?.Invoke(options);
-        var time = new VirtualTime(now ?? Tuesday);
+        var time = beside?.Time ?? new VirtualTime(now ?? Tuesday);
         var clock = new VirtualClock(time);
         var instruments = new InstrumentTable();
         var markets = new MarketTable(instruments, new TradingCalendars(), options);
-        files ??= new FaultFiles(new Random(1));
-        states ??= new DataStates();
+        files ??= beside?.Files ?? new FaultFiles(new Random(1));
+        states ??= beside?.States ?? new DataStates();
         var candles = new CandleStore(files, new ParquetCandleFormat(), markets, options.Storage, time);
         FakeVendor[] fakes = [.. names.Select(name => new FakeVendor(name, markets, time.GetUtcNow))];
         foreach (var fake in fakes) vendor?.Invoke(fake);
@@ -154,7 +158,7 @@ internal sealed class DataHost : IAsyncDisposable
             services.AddSingleton<DataClock>(clock);
             services.AddKeyedSingleton<IGrainStorage>("trading", states);
             services.AddDataGrains();
-        });
+        }, cluster);
         return new DataHost(host, states, time, clock, markets, candles, files, metrics, fakes) { Log = log };
     }
 

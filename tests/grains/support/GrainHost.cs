@@ -24,7 +24,9 @@ internal sealed class GrainHost : IAsyncDisposable
 
     public IClusterClient Client => _host.Services.GetRequiredService<IClusterClient>();
 
-    public static async Task<GrainHost> StartAsync(Action<IServiceCollection>? configure = null)
+    /// <param name="configure">Services that the test adds or takes the place of.</param>
+    /// <param name="cluster">How the silo finds others; null for one that is alone.</param>
+    public static async Task<GrainHost> StartAsync(Action<IServiceCollection>? configure = null, Action<ISiloBuilder>? cluster = null)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.ClearProviders();
@@ -35,7 +37,7 @@ internal sealed class GrainHost : IAsyncDisposable
         builder.Services.AddHostedService<AccountWatcher>();
         builder.UseOrleans(silo =>
         {
-            Cluster(silo);
+            (cluster ?? Cluster)(silo);
             silo.AddMemoryGrainStorage("trading");
             silo.AddMemoryGrainStorage("PubSubStore");
             silo.AddMemoryStreams(StreamNames.Provider);
