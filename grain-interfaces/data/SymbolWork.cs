@@ -71,6 +71,9 @@ public sealed record SymbolWork
 
     /// <summary>Splits and dividends have been asked for.</summary>
     [Id(24)] public bool HasActions { get; init; }
+
+    /// <summary>Moves above 20 % between minutes among the candles that were stored (OHLCV-172).</summary>
+    [Id(25)] public int Outliers { get; init; }
 }
 
 /// <summary>A stretch of whole trading days, or one gap, to download from one provider after the other.</summary>

@@ -36,6 +36,7 @@ internal sealed class DayWriter(SymbolTools tools)
                 if (merge.Write is null) continue;
                 touched.Add(MarketRules.DayNumber(date));
                 candles += day.Candles.Count;
+                work = tools.NoteOutliers(work, symbol, day.Candles, answer.Provider);
             }
         }
 

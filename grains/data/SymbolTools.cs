@@ -9,6 +9,7 @@ using Trading.MarketData.Providers;
 using Trading.MarketData.Settings;
 using Trading.MarketData.Store;
 using Trading.MarketData.Updates;
+using Trading.MarketData.Validation;
 
 namespace Trading.Grains.Data;
 
@@ -16,6 +17,9 @@ namespace Trading.Grains.Data;
 public sealed partial class SymbolTools
 {
     private const int MostNotes = 100;
+
+    /// <summary>So many are logged of one day; all are counted.</summary>
+    private const int MostOutliersOfDay = 10;
 
     private readonly ILogger _logger;
 
@@ -106,6 +110,19 @@ public sealed partial class SymbolTools
         Metrics.Resampled(candles, duration);
     }
 
+    /// <summary>Reports the outliers of a day that was stored; they stay as they came (OHLCV-172).</summary>
+    public SymbolWork NoteOutliers(SymbolWork work, string symbol, CandleColumns day, string provider)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        var moves = PriceMoves.Find(day, Markets[symbol]);
+        foreach (var move in moves.Take(MostOutliersOfDay))
+        {
+            LogOutlier(symbol, DateTime.UnixEpoch + TimeSpan.FromMicroseconds(move.Time), provider, CandleText.Price(move.PreviousClose), CandleText.Price(move.Extreme), move.Percent);
+        }
+
+        return moves.Count == 0 ? work : work with { Outliers = work.Outliers + moves.Count };
+    }
+
     /// <summary>A number in [0, 1) that differs from symbol to symbol and from attempt to attempt, so that many that failed together do not come back together.</summary>
     public static double Jitter(string symbol, int attempt)
     {
@@ -123,4 +140,7 @@ public sealed partial class SymbolTools
 
     [LoggerMessage(3420, LogLevel.Warning, "{Step} of {Symbol}, {Days}, from {Provider}: {Kind}: {Problem}")]
     private partial void LogProblem(string step, string symbol, string days, string provider, string kind, string problem);
+
+    [LoggerMessage(3421, LogLevel.Warning, "Outlier of {Symbol} at {Time:yyyy-MM-ddTHH:mm:ssZ} from {Provider}: {PreviousClose} to {Extreme}, {Percent} %; stored as it came")]
+    private partial void LogOutlier(string symbol, DateTime time, string provider, string previousClose, string extreme, decimal percent);
 }

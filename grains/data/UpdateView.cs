@@ -75,6 +75,9 @@ internal static class UpdateReport
         if (failed.Length > 0) yield return $"Run {Names(failed)} again";
         var incomplete = symbols.Where(symbol => symbol.Work.Actual * 100 < symbol.Work.Expected * AttentionPercent && symbol.State == SymbolUpdateState.Completed).ToArray();
         if (incomplete.Length > 0) yield return $"{Names(incomplete)}: less than {AttentionPercent} % complete; analyse the completeness and fill the gaps";
+        var moved = symbols.Where(symbol => symbol.Work.Outliers > 0).ToArray();
+        var moves = moved.Sum(symbol => symbol.Work.Outliers);
+        if (moves > 0) yield return $"{Names(moved)}: {moves} move{(moves == 1 ? "" : "s")} above {MarketData.Validation.PriceMoves.DefaultPercent} % between minutes; compare them with another source";
     }
 
     private static string Names(SymbolRun[] symbols) =>

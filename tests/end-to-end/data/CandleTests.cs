@@ -130,6 +130,22 @@ public sealed class CandleTests(DataService service)
         Assert.Equal(StoredBars.Text(StoredBars.Minutes("GBPUSD", ("2024-07-16", "00:00", 1)), 0), Text(answer.GetProperty("candles")[0]));
     }
 
+    [Theory]
+    [Trait("req", "OHLCV-017")]
+    [Trait("req", "OHLCV-018")]
+    [Trait("req", "OHLCV-019")]
+    [InlineData("EURUSD", 108_457_000, "1.08457")]
+    [InlineData("SHIB-USD", 1_234, "0.00001234")]
+    [InlineData("PENNY", 12_345_000, "0.12345")]
+    [InlineData("DOLLAR", 18_650_000_000, "186.50")]
+    public async Task A_price_survives_store_and_service_unchanged(string symbol, long units, string price)
+    {
+        var candle = new CandleColumns([StoredBars.Micros("2024-07-16", "13:30")], [units], [units], [units], [units], [4_821_000_000_001]);
+        await StoredBars.PutAsync(StoredBars.Open(service.Process.DataFolder), symbol, candle, Timeframe.OneMinute);
+        var served = (await service.GetAsync("/trading-data/data/" + symbol)).GetProperty("candles").EnumerateArray().Single();
+        Assert.Equal($$"""{"date":"2024-07-16T13:30:00Z","open":"{{price}}","high":"{{price}}","low":"{{price}}","close":"{{price}}","volume":"48210.00000001"}""", served.GetRawText());
+    }
+
     [Fact]
     [Trait("req", "OHLCV-055")]
     [Trait("req", "OHLCV-056")]
@@ -139,7 +155,7 @@ public sealed class CandleTests(DataService service)
     {
         foreach (var (path, status, code) in new[]
         {
-            ("ZZZZ", HttpStatusCode.NotFound, "UNKNOWN_SYMBOL"), ("..%2F..%2Fdemo.key", HttpStatusCode.UnprocessableEntity, "INVALID_SYMBOL"), ("NVDA?page_size=10001", HttpStatusCode.UnprocessableEntity, "INVALID_FIELD"),
+            ("ZZZZ", HttpStatusCode.NotFound, "UNKNOWN_SYMBOL"), ("..%2F..%2Fdemo.key", HttpStatusCode.UnprocessableEntity, "INVALID_SYMBOL"), ("NVDA?page_size=10001", HttpStatusCode.UnprocessableEntity, "INVALID_FIELD"), ("NVDA?order_by=newest", HttpStatusCode.UnprocessableEntity, "INVALID_FIELD"),
             ("NVDA?page=0", HttpStatusCode.UnprocessableEntity, "INVALID_FIELD"), ("NVDA?start_date=2024-02-30", HttpStatusCode.UnprocessableEntity, "INVALID_DATE"), ("NVDA?timeframe=1d", HttpStatusCode.UnprocessableEntity, "INVALID_TIMEFRAME"),
         })
         {

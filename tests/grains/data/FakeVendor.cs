@@ -20,6 +20,9 @@ internal sealed class FakeVendor(string name, MarketTable markets, Func<DateTime
     /// <summary>Minutes of which it has no candle.</summary>
     public Func<string, long, bool> Lacks { get; set; } = (_, _) => false;
 
+    /// <summary>What its answers have instead of its candles.</summary>
+    public Func<CandleColumns, CandleColumns> Garble { get; set; } = candles => candles;
+
     /// <summary>What a request waits for.</summary>
     public Func<MinuteRequest, Task> Gate { get; set; } = _ => Task.CompletedTask;
 
@@ -67,7 +70,7 @@ internal sealed class FakeVendor(string name, MarketTable markets, Func<DateTime
         {
             await Gate(request);
             if (Fault(request) is { } failure) return failure;
-            var all = Candles(request.Symbol, request.Start, request.End);
+            var all = Garble(Candles(request.Symbol, request.Start, request.End));
             var from = continuation is null ? 0 : int.Parse(continuation, System.Globalization.CultureInfo.InvariantCulture);
             var count = Math.Min(PageSize, all.Count - from);
             var next = from + count < all.Count ? (from + count).ToString(System.Globalization.CultureInfo.InvariantCulture) : null;

@@ -11,6 +11,7 @@ public class ParquetCandleFormatTests
     private readonly ParquetCandleFormat _format = new();
 
     [Theory]
+    [Trait("req", "OHLCV-013")]
     [Trait("req", "OHLCV-028")]
     [InlineData(0)]
     [InlineData(1)]
@@ -37,6 +38,26 @@ public class ParquetCandleFormatTests
             var candles = TestCandles.Wild(seed * 3, seed);
             TestCandles.AssertEqual(candles, _format.Read(_format.Write(candles, TestCandles.Info), CandleFields.All).Columns);
         }
+    }
+
+    [Fact]
+    [Trait("req", "OHLCV-013")]
+    [Trait("req", "OHLCV-042")]
+    [Trait("req", "OHLCV-043")]
+    public void A_file_has_six_columns_of_compressed_pages_and_names_its_provider()
+    {
+        var candles = TestCandles.Walk(390, 42);
+        var bytes = _format.Write(candles, TestCandles.Info with { Provider = "tiingo" });
+        using var file = ParquetFile.Open(bytes);
+        Assert.Equal(["date", "open", "high", "low", "close", "volume"], file.Columns.Select(column => column.Name));
+        var date = file.Column("date")!;
+        Assert.Equal((true, ParquetTimeUnit.Microseconds), (date.IsUtc, date.Unit));
+        Assert.All(file.Footer.RowGroups.SelectMany(group => group.Columns), chunk => Assert.Equal(ParquetCodec.Snappy, chunk.Codec));
+
+        // encoded and compressed it takes less than half of what its columns do in memory
+        Assert.InRange(bytes.Length, 1, candles.Count * 48 / 2);
+        Assert.Contains("tiingo", Encoding.Latin1.GetString(bytes), StringComparison.Ordinal);
+        Assert.Equal("tiingo", _format.Read(bytes, CandleFields.Close).Info.Provider);
     }
 
     [Fact]

@@ -82,6 +82,7 @@ public sealed class KeyTests
     }
 
     [Fact]
+    [Trait("req", "OHLCV-015")]
     public void Keys_are_taken_out_in_every_spelling()
     {
         var guard = new KeyGuard(OddKey, "", "short");

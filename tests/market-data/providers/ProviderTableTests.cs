@@ -1,5 +1,6 @@
 using Trading.MarketData.Providers;
 using Trading.MarketData.Settings;
+using Trading.MarketData.Sources;
 using Trading.Storage.Tests.Faults;
 using Trading.Testing.Vendors;
 
@@ -98,6 +99,17 @@ public sealed class ProviderTableTests
         var job = new FetchJob("AAPL", Engine.Bars.AssetClass.Equity, [new(TestTime.At("2024-07-16 04:00"), TestTime.At("2024-07-17 04:00"))]);
         await driver.FetchAsync(job, (fetched, _) => { stored.Add(fetched.Provider); return Task.CompletedTask; }, null, default);
         Assert.Equal(["iex"], stored);
+    }
+
+    [Fact]
+    [Trait("req", "OHLCV-014")]
+    public void One_list_of_names_serves_providers_and_the_simulation_and_others_are_refused()
+    {
+        Assert.Equal(["alpaca", "financial_modeling_prep", "iex", "polygon", "tiingo"], DataProviders.Known.Order(StringComparer.Ordinal));
+        Assert.Subset(DataProviders.Known.ToHashSet(), ProviderTable.Registrations.Select(registration => registration.Name).ToHashSet());
+        var options = Keyed(new MarketDataOptions());
+        options.Providers.Priority = ["iex"]; // known to the simulation, but nobody fetches from it until a client is registered
+        Assert.Contains("'iex', which is no provider", Assert.Single(ProviderTable.Problems(options.Providers)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -84,3 +84,21 @@ internal sealed class UnreadableFiles(IStorageFiles inner) : CountingFiles(inner
 {
     public override FileStatus? Stat(string path) => throw new UnauthorizedAccessException($"Access to {path} is denied.");
 }
+
+/// <summary>A device that lists names backwards, and each of them twice.</summary>
+internal sealed class BackwardFiles(IStorageFiles inner) : CountingFiles(inner)
+{
+    public override void Scan(string folder, NameVisitor visit)
+    {
+        var names = new List<(string Name, bool IsFolder)>();
+        base.Scan(folder, (name, isFolder) =>
+        {
+            names.Add((name.ToString(), isFolder));
+            return true;
+        });
+        foreach (var (name, isFolder) in names.Concat(names).OrderByDescending(entry => entry.Name, StringComparer.Ordinal))
+        {
+            if (!visit(name, isFolder)) return;
+        }
+    }
+}

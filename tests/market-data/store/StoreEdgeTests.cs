@@ -49,6 +49,20 @@ public sealed class StoreEdgeTests
         Assert.Equal((0, 0, 0), (files.Opened.Count, files.Stats, files.Scans));
     }
 
+    [Theory]
+    [Trait("req", "OHLCV-061")]
+    [Trait("req", "OHLCV-062")]
+    [InlineData(Timeframe.OneMinute)]
+    [InlineData(Timeframe.Daily)]
+    public async Task Symbols_of_a_timeframe_are_sorted_and_there_once_in_whatever_order_the_device_lists_them(Timeframe timeframe)
+    {
+        var testing = new StoreTesting(new BackwardFiles(new FaultFiles(new Random(1))));
+        foreach (var symbol in new[] { "KO", "BRK.B", "NVDA", "BRK-B", "A" }) await testing.WriteAsync(symbol, timeframe, StoreTesting.DayOfMinutes(symbol, Day, limit: 1));
+        await testing.WriteAsync("MSFT", Timeframe.OneHour, StoreTesting.DayOfMinutes("MSFT", Day, limit: 1));
+        Assert.Equal(["A", "BRK-B", "BRK.B", "KO", "NVDA"], await testing.Store.SymbolsAsync(timeframe, default));
+        Assert.Equal(["MSFT"], await testing.Store.SymbolsAsync(Timeframe.OneHour, default));
+    }
+
     [Fact]
     [Trait("req", "OHLCV-054")]
     [Trait("req", "OHLCV-056")]
