@@ -48,6 +48,10 @@ public sealed class DataCatalogueGrain(ICandleStore store, MarketTable markets, 
             {
                 problem = FormattableString.Invariant($"{space.FreePercent:F1} % of the device is free, less than the {settings.Storage.MinimumFreePercent} % of the settings");
             }
+            else
+            {
+                await store.CheckWritableAsync(cancellationToken);
+            }
         }
         catch (CandleStoreException failure)
         {

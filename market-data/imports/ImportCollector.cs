@@ -50,7 +50,7 @@ internal sealed class ImportCollector(ICandleStore? store, MarketTable markets, 
     {
         try
         {
-            var writer = await store!.OpenWriterAsync(report.Symbol, cancellationToken).ConfigureAwait(false);
+            var writer = await PatientWriter.OpenAsync(store!, report.Symbol, cancellationToken).ConfigureAwait(false);
             await using (writer.ConfigureAwait(false))
             {
                 foreach (var (part, finality) in ByFinality(candles, markets[report.Symbol]))

@@ -29,7 +29,7 @@ public sealed class StoredResampling(ICandleStore store, MarketTable markets)
         var rules = markets[symbol];
         var days = changed.ToList();
         var total = new ResampledCount(0, 0);
-        var writer = await store.OpenWriterAsync(symbol, cancellationToken).ConfigureAwait(false);
+        var writer = await PatientWriter.OpenAsync(store, symbol, cancellationToken).ConfigureAwait(false);
         await using (writer.ConfigureAwait(false))
         {
             foreach (var target in targets)

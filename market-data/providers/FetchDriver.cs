@@ -1,3 +1,5 @@
+using Trading.Engine.Bars;
+using Trading.MarketData.Actions;
 using Trading.MarketData.Candles;
 using Trading.MarketData.Markets;
 using Trading.MarketData.Settings;
@@ -50,6 +52,53 @@ public sealed class FetchDriver
         ArgumentOutOfRangeException.ThrowIfLessThan(maxAttempts, 1);
         ArgumentOutOfRangeException.ThrowIfNotEqual(job.Missing.Count, 1);
         return RunAsync(new Run(job, store, null, maxAttempts), isExact: true, cancellationToken);
+    }
+
+    /// <summary>Splits and dividends with an ex date in the range, from the first provider that has such tables and answers; with the same budgets and retries.</summary>
+    /// <param name="symbol">Canonical symbol.</param>
+    /// <param name="assetClass">Its market; only equities have corporate actions.</param>
+    /// <param name="first">First ex date.</param>
+    /// <param name="last">Last ex date.</param>
+    /// <param name="progress">Told of every step; may be null.</param>
+    /// <param name="cancellationToken">Ends the job.</param>
+    public async Task<FetchedActions> FetchActionsAsync(string symbol, AssetClass assetClass, DateOnly first, DateOnly last, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
+    {
+        var run = new Run(new FetchJob(symbol, assetClass, []), (_, _) => Task.CompletedTask, progress, int.MaxValue);
+        var providers = assetClass == AssetClass.Equity ? _providers.For(assetClass).Where(provider => provider.HasActions).ToArray() : [];
+        if (providers.Length == 0) run.Note($"no configured provider has splits and dividends of {symbol}");
+        foreach (var provider in providers)
+        {
+            if (await ActionsAsync(run, provider, new ActionsRequest(symbol, first, last), cancellationToken).ConfigureAwait(false) is { } actions) return new(actions, provider.Name, run.Requests, run.Notes);
+        }
+
+        return new(null, null, run.Requests, run.Notes);
+    }
+
+    /// <summary>All pages of one provider; null when it failed.</summary>
+    private async Task<CorporateActions?> ActionsAsync(Run run, IMarketDataProvider provider, ActionsRequest request, CancellationToken cancellationToken)
+    {
+        var (splits, dividends) = (new SortedDictionary<DateOnly, Split>(), new SortedDictionary<DateOnly, Dividend>());
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        string? continuation = null;
+        do
+        {
+            var page = continuation;
+            var (got, failure) = await AttemptAsync(run, provider, ct => provider.FetchActionsAsync(request, page, ct), cancellationToken).ConfigureAwait(false);
+            continuation = got?.Continuation;
+            if (failure is null && continuation is not null && !seen.Add(continuation)) failure = new ProviderFailure(FailureKind.Malformed, provider.Name, $"{provider.Name}: the pages of {request.Symbol} go in a circle");
+            if (failure is not null)
+            {
+                run.Note(failure.Message);
+                run.Tell(provider.Name, FetchStep.GivenUp, TimeSpan.Zero, failure.Message);
+                return null;
+            }
+
+            foreach (var reason in got!.RowsDropped) run.Note($"{provider.Name} {request.Symbol}: {reason}");
+            foreach (var split in got.Splits) splits[split.ExDate] = split;
+            foreach (var dividend in got.Dividends) dividends[dividend.ExDate] = dividend;
+        }
+        while (continuation is not null);
+        return new CorporateActions(request.Symbol, [.. splits.Values], [.. dividends.Values]);
     }
 
     private async Task<FetchSummary> RunAsync(Run run, bool isExact, CancellationToken cancellationToken)
@@ -117,12 +166,13 @@ public sealed class FetchDriver
         string? continuation = null;
         do
         {
-            var (page, failure) = await PageAsync(run, provider, request, continuation, cancellationToken).ConfigureAwait(false);
+            var page = continuation;
+            var (got, failure) = await AttemptAsync(run, provider, ct => provider.FetchMinutesAsync(request, page, ct), cancellationToken).ConfigureAwait(false);
             if (failure is not null) return (pages, failure);
-            pages.Add(page!.Candles);
-            run.RowsDropped += page.DroppedCount;
-            foreach (var reason in page.RowsDropped) run.Note($"{provider.Name} {job.Symbol}: {reason}");
-            continuation = page.Continuation;
+            pages.Add(got!.Candles);
+            run.RowsDropped += got.DroppedCount;
+            foreach (var reason in got.RowsDropped) run.Note($"{provider.Name} {job.Symbol}: {reason}");
+            continuation = got.Continuation;
             if (continuation is not null && !seen.Add(continuation)) return (pages, new ProviderFailure(FailureKind.Malformed, provider.Name, $"{provider.Name}: the pages of {job.Symbol} go in a circle"));
         }
         while (continuation is not null);
@@ -130,7 +180,8 @@ public sealed class FetchDriver
     }
 
     /// <summary>One page with all its attempts.</summary>
-    private async Task<ProviderAnswer<MinutePage>> PageAsync(Run run, IMarketDataProvider provider, MinuteRequest request, string? continuation, CancellationToken cancellationToken)
+    private async Task<ProviderAnswer<T>> AttemptAsync<T>(Run run, IMarketDataProvider provider, Func<CancellationToken, Task<ProviderAnswer<T>>> ask, CancellationToken cancellationToken)
+        where T : class
     {
         var budget = _budgets[provider.Name];
         for (var failed = 1; ; failed++)
@@ -138,7 +189,7 @@ public sealed class FetchDriver
             while (!budget.Take(out var wait)) await WaitAsync(run, provider, FetchStep.WaitingForBudget, wait, null, cancellationToken).ConfigureAwait(false);
             run.CountRequest();
             run.Tell(provider.Name, FetchStep.Asking, TimeSpan.Zero, null);
-            var answer = await provider.FetchMinutesAsync(request, continuation, cancellationToken).ConfigureAwait(false);
+            var answer = await ask(cancellationToken).ConfigureAwait(false);
             if (answer.Failure is not { } failure) return answer;
             var decision = _retry.Decide(failure, failed, _draw(), run.AttemptsLeft);
             if (decision.Step != RetryStep.Again) return answer;

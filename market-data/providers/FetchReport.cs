@@ -1,4 +1,5 @@
 using Trading.Engine.Bars;
+using Trading.MarketData.Actions;
 using Trading.MarketData.Candles;
 
 namespace Trading.MarketData.Providers;
@@ -51,3 +52,9 @@ public readonly record struct FetchProgress(string Symbol, string Provider, Fetc
 /// <param name="StillMissing">Time for which no provider had candles.</param>
 /// <param name="Notes">What went wrong on the way, at most 100: symbol, time, provider and reason (OHLCV-166, OHLCV-174, OHLCV-176).</param>
 public sealed record FetchSummary(long Candles, int Requests, int RowsDropped, IReadOnlyList<FetchSpan> StillMissing, IReadOnlyList<string> Notes);
+
+/// <param name="Actions">What a provider knows; null when none could be asked or none answered.</param>
+/// <param name="Provider">Who answered; null when nobody did.</param>
+/// <param name="Requests">Requests sent.</param>
+/// <param name="Notes">What went wrong on the way, at most 100.</param>
+public sealed record FetchedActions(CorporateActions? Actions, string? Provider, int Requests, IReadOnlyList<string> Notes);

@@ -96,6 +96,25 @@ public sealed class CandleStore : ICandleStore
 
     public Task<StoreSpace> SpaceAsync(CancellationToken cancellationToken) => OffCaller("look at", _paths.Candles, _space.Measure, cancellationToken);
 
+    /// <inheritdoc/>
+    public Task CheckWritableAsync(CancellationToken cancellationToken) => OffCaller("lock", StorePaths.HealthLock, CheckWritable, cancellationToken);
+
+    /// <summary>Takes a lock that nobody else needs, as every writer begins.</summary>
+    private bool CheckWritable()
+    {
+        _files.CreateFolder(StorePaths.Locks);
+        try
+        {
+            _files.Lock(StorePaths.HealthLock).Dispose();
+        }
+        catch (IOException exception) when (!DiskFiles.IsDiskFull(exception) && !DiskFiles.IsForbidden(exception))
+        {
+            // somebody else is checking at this moment, or the folder went just now: both say nothing against the device
+        }
+
+        return true;
+    }
+
     private IEnumerable<StoredFile> Files(string symbol, Timeframe timeframe, DateOnly first, DateOnly last)
     {
         var dated = _reader.Find(symbol, timeframe, _paths.DayFolder(timeframe, symbol), first, last);

@@ -62,6 +62,10 @@ public interface ICandleStore
 
     /// <summary>Space of the device and of the store (OHLCV-168, OHLCV-190).</summary>
     Task<StoreSpace> SpaceAsync(CancellationToken cancellationToken);
+
+    /// <summary>Returns when the device lets this process write (OHLCV-193); one without a device always does.</summary>
+    /// <exception cref="CandleStoreException">It does not.</exception>
+    Task CheckWritableAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>Writes the partitions of one symbol; nobody else does while it is open.</summary>

@@ -9,6 +9,9 @@ internal sealed class StorePaths
 {
     public const string Suffix = ".parquet";
     public const string Locks = "locks";
+
+    /// <summary>No symbol begins with a dot.</summary>
+    public const string HealthLock = Locks + "/.health.lock";
     public const string Superseded = "superseded";
     public const string Damaged = "damaged";
     public const string TemporarySuffix = ".tmp";

@@ -14,16 +14,19 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>A start makes demo bars on the first run; on a busy machine with two cores it may take a while.</summary>
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(60);
+    private static readonly Dictionary<string, string> NoEnvironment = [];
 
     private readonly string[] _arguments;
+    private readonly IReadOnlyDictionary<string, string> _environment;
     private readonly bool _ownsFolder;
     private Running? _running;
     private int _port;
 
-    private ServiceProcess(string dataFolder, bool ownsFolder, string[] arguments)
+    private ServiceProcess(string dataFolder, bool ownsFolder, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
         DataFolder = dataFolder;
         _ownsFolder = ownsFolder;
+        _environment = environment;
         _arguments = arguments;
     }
 
@@ -48,16 +51,20 @@ public sealed class ServiceProcess : IAsyncDisposable
     public static Task<ServiceProcess> StartAsync(params string[] arguments)
     {
         var folder = Path.Combine(Path.GetTempPath(), "trading-" + Path.GetRandomFileName());
-        return StartAsync(folder, ownsFolder: true, arguments);
+        return StartAsync(folder, ownsFolder: true, NoEnvironment, arguments);
     }
 
     /// <summary>Starts a service on a folder that stays when this object is disposed.</summary>
-    public static Task<ServiceProcess> StartOnAsync(string dataFolder, params string[] arguments) => StartAsync(dataFolder, ownsFolder: false, arguments);
+    public static Task<ServiceProcess> StartOnAsync(string dataFolder, params string[] arguments) => StartAsync(dataFolder, ownsFolder: false, NoEnvironment, arguments);
+
+    /// <summary>The same with environment variables, for what must not stand on a command line: keys.</summary>
+    public static Task<ServiceProcess> StartOnAsync(string dataFolder, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        StartAsync(dataFolder, ownsFolder: false, environment, arguments);
 
     /// <summary>Runs the program to its end, for a start that has to fail or a command.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> RunToEndAsync(params string[] arguments)
     {
-        using var running = new Running(arguments);
+        using var running = new Running(arguments, NoEnvironment);
         await running.ExitAsync(StartTimeout);
         return (running.Process.ExitCode, running.Output, running.Log);
     }
@@ -95,7 +102,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     public async Task RestartAsync()
     {
         if (_running is not null) throw new InvalidOperationException("the service is still running");
-        var running = new Running([.. _arguments, "--data", DataFolder, "--urls", $"http://127.0.0.1:{_port}"]);
+        var running = new Running([.. _arguments, "--data", DataFolder, "--urls", $"http://127.0.0.1:{_port}"], _environment);
         try
         {
             Address = new Uri(await running.ReadyAsync(StartTimeout));
@@ -118,9 +125,9 @@ public sealed class ServiceProcess : IAsyncDisposable
         if (_ownsFolder && Directory.Exists(DataFolder)) Directory.Delete(DataFolder, recursive: true);
     }
 
-    private static async Task<ServiceProcess> StartAsync(string folder, bool ownsFolder, string[] arguments)
+    private static async Task<ServiceProcess> StartAsync(string folder, bool ownsFolder, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
-        var service = new ServiceProcess(folder, ownsFolder, arguments);
+        var service = new ServiceProcess(folder, ownsFolder, environment, arguments);
         try
         {
             await service.RestartAsync();
@@ -146,11 +153,12 @@ public sealed class ServiceProcess : IAsyncDisposable
         private readonly StringBuilder _log = new();
         private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Running(string[] arguments)
+        public Running(string[] arguments, IReadOnlyDictionary<string, string> environment)
         {
             var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
             start.ArgumentList.Add(ProgramFile);
             foreach (var argument in arguments) start.ArgumentList.Add(argument);
+            foreach (var (name, value) in environment) start.Environment[name] = value;
             Process = new Process { StartInfo = start, EnableRaisingEvents = true };
             Process.OutputDataReceived += (_, line) => Collect(_output, line.Data);
             Process.ErrorDataReceived += (_, line) => Collect(_log, line.Data);

@@ -48,6 +48,9 @@ internal sealed class StubVendor : IAsyncDisposable
     /// <summary>An answer instead of the data for as long as it is set; null results fall through to the data.</summary>
     public Func<StubRequest, StubAnswer?>? Always { get; set; }
 
+    /// <summary>What an answer waits for, whatever it is; null results do not wait.</summary>
+    public Func<StubRequest, Task?>? Gate { get; set; }
+
     /// <summary>Serves these candles of a symbol, as the vendor writes it (<c>AAPL</c>, <c>X:BTCUSD</c>); replaces what was there.</summary>
     public void Put(string ticker, CandleColumns candles) => _candles[ticker] = candles;
 
@@ -63,6 +66,13 @@ internal sealed class StubVendor : IAsyncDisposable
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private StubAnswer Answer(StubRequest request)
+    {
+        // asked before the answer is chosen, so that what it counts is in the order of the requests
+        var gate = Gate?.Invoke(request);
+        return gate is null ? Choose(request) : Choose(request).After(gate);
+    }
+
+    private StubAnswer Choose(StubRequest request)
     {
         if (_faults.TryDequeue(out var fault)) return fault;
         if (Always?.Invoke(request) is { } answer) return answer;
