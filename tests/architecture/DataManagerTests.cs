@@ -30,6 +30,22 @@ public sealed partial class DataManagerTests
         Assert.Empty(used.Intersect(others));
     }
 
+    /// <summary>The wishes of section 17 have their measured numbers beside what they were measured against.</summary>
+    [Theory]
+    [Trait("req", "OHLCV-183")]
+    [InlineData("store", "symbol-year", "M rows/s", "ReadAllBytes")]
+    [InlineData("store", "1, 100 and 1,000 stored days", "µs")]
+    [InlineData("store", "memory of that page", "KiB")]
+    [InlineData("store", "million rows", "M rows/s", "sync")]
+    [InlineData("resample", "daily", "M rows/s", "pandas")]
+    public void The_performance_of_the_data_manager_is_published(string benchmark, params string[] parts)
+    {
+        var page = File.ReadAllText(Path.Combine(Root, "docs", "performance.md"));
+        var results = page[page.IndexOf("## Results", StringComparison.Ordinal)..].Split('\n').Where(line => line.StartsWith($"| `{benchmark}`", StringComparison.Ordinal));
+        Assert.Contains(results, line => parts.All(part => line.Contains(part, StringComparison.Ordinal)) && line.Any(char.IsAsciiDigit));
+        Assert.Contains($"| `{benchmark}` | ", page, StringComparison.Ordinal);
+    }
+
     [GeneratedRegex(@"\bTrading\.MarketData\.(\w+)")]
     private static partial Regex Used();
 }
