@@ -10,6 +10,7 @@ namespace Trading.MarketData.Imports;
 internal sealed class ImportSorter(MarketTable markets, ImportOptions options, ImportInput input, ImportIssues issues)
 {
     private const string OutsideHours = "outside regular hours (extended hours are off)";
+    private const string OutsideYears = "outside the years that the calendars know (1990 to 2050)";
     private const string NoTradingDay = "on a day without trading";
     private readonly Dictionary<string, string?> _canonical = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _leftOut = new(StringComparer.Ordinal);
@@ -68,7 +69,7 @@ internal sealed class ImportSorter(MarketTable markets, ImportOptions options, I
     /// <summary>A daily candle of US equities carries the open of its session, others midnight UTC (OHLCV-024, OHLCV-025).</summary>
     private CandleColumns Stamp(CandleColumns candles, MarketRules rules)
     {
-        if (rules.AssetClass != AssetClass.Equity) return candles;
+        if (rules.AssetClass != AssetClass.Equity) return InYears(candles, rules);
         var kept = new List<int>(candles.Count);
         var stamps = new long[candles.Count];
         for (var row = 0; row < candles.Count; row++)
@@ -92,7 +93,7 @@ internal sealed class ImportSorter(MarketTable markets, ImportOptions options, I
     /// <summary>Extended-hours minutes of US equities are stored only when switched on (OHLCV-D17).</summary>
     private CandleColumns InHours(CandleColumns candles, MarketRules rules)
     {
-        if (rules.AssetClass != AssetClass.Equity) return candles;
+        if (rules.AssetClass != AssetClass.Equity) return InYears(candles, rules);
         var kept = new List<int>(candles.Count);
         var days = rules.Days;
         for (var row = 0; row < candles.Count; row++)
@@ -102,6 +103,20 @@ internal sealed class ImportSorter(MarketTable markets, ImportOptions options, I
             var isOpen = day >= 0 && (rules.ExtendedHours ? time < days.ExtendedClose(day) : time >= days.RegularOpen(day) && time < days.RegularClose(day));
             if (isOpen) kept.Add(row);
             else LeaveOut(rules.IndexOf(rules.DayOf(time)) < 0 ? NoTradingDay : OutsideHours);
+        }
+
+        return kept.Count == candles.Count ? candles : Take(candles, kept);
+    }
+
+    /// <summary>Nothing is stored of which no calendar knows whether it is complete (OHLCV-088); for US equities such days are no trading days.</summary>
+    private CandleColumns InYears(CandleColumns candles, MarketRules rules)
+    {
+        var (first, end) = (rules.BoundsOf(rules.DateAt(0)).Start, rules.BoundsOf(rules.DateAt(rules.Days.Count - 1)).End);
+        var kept = new List<int>(candles.Count);
+        for (var row = 0; row < candles.Count; row++)
+        {
+            if (candles.Time[row] >= first && candles.Time[row] < end) kept.Add(row);
+            else LeaveOut(OutsideYears);
         }
 
         return kept.Count == candles.Count ? candles : Take(candles, kept);

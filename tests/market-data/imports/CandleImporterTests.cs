@@ -43,6 +43,22 @@ public sealed class CandleImporterTests : IDisposable
         }
     }
 
+    [Theory]
+    [Trait("req", "OHLCV-088")]
+    [InlineData("AAPL", "1985-07-16 14:00", "on a day without trading")]
+    [InlineData("AAPL", "2051-07-18 14:00", "on a day without trading")]
+    [InlineData("BTC-USD", "1989-12-31 23:59", "outside the years that the calendars know (1990 to 2050)")]
+    [InlineData("EURUSD", "2051-01-02 00:00", "outside the years that the calendars know (1990 to 2050)")]
+    public async Task Years_without_a_calendar_are_left_out_and_told(string symbol, string time, string reason)
+    {
+        var candles = TestMarkets.Candles([TestTime.At("2024-07-16 14:00"), TestTime.At(time)], new Random(88));
+        var input = new ImportInput($"{symbol}.csv", 1, symbol, TestTime.At("2024-08-01 00:00"), (_, _) => [new ImportBatch(candles, null)]);
+        var store = new CandleStore(new DiskFiles(Path.Combine(_folder.Path, "years")), new ParquetCandleFormat(), Markets, new StorageSettings());
+        var report = await new CandleImporter(store, Markets, new ImportOptions(), TimeProvider.System).RunAsync([input], null, default);
+        Assert.Equal(new KeyValuePair<string, long>(reason, 1), Assert.Single(report.Files[0].LeftOut));
+        Assert.Equal([new DateOnly(2024, 7, 16)], await store.DaysAsync(symbol, Timeframe.OneMinute, default));
+    }
+
     private async Task<Dictionary<string, string>> ImportAsync(string name, int bufferRows)
     {
         var report = await RunAsync(name, bufferRows, input => input);
