@@ -44,7 +44,7 @@ internal static class ActionsCommand
         // all files are read before anything is written
         var store = DataStore.Open(folder, make: true, null, host);
         var changed = 0;
-        foreach (var table in tables) changed += await store.Actions.MergeAsync(table, source, cancellationToken).ConfigureAwait(false) ? 1 : 0;
+        foreach (var table in tables) changed += await PatientWriter.MergeAsync(store.Actions, table, source, cancellationToken).ConfigureAwait(false) ? 1 : 0;
         var (splits, dividends, symbols) = (tables.Sum(table => table.Splits.Count), tables.Sum(table => table.Dividends.Count), tables.Select(table => table.Symbol).Distinct(StringComparer.Ordinal).Count());
         await host.Output.WriteLineAsync(asJson
             ? Text.Json(new JsonObject { ["symbols"] = symbols, ["splits"] = splits, ["dividends"] = dividends, ["tables_changed"] = changed })

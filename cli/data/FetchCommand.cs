@@ -117,7 +117,7 @@ internal sealed class FetchCommand(CliHost host, DataStore store, DateOnly first
         if (days.Count == 0) return new(new FetchedActions(null, null, 0, [$"there are no stored days of {symbol} to adjust"]), false);
         var today = rules.DayOf(host.Time.GetUtcNow().ToUnixTimeMilliseconds() * 1000);
         var fetched = await driver.FetchActionsAsync(symbol, rules.AssetClass, days[0], today.AddDays(ActionDaysAhead), new Drawing(draw), cancellationToken).ConfigureAwait(false);
-        var isChanged = fetched.Actions is { } actions && await store.Actions.MergeAsync(actions, fetched.Provider!, cancellationToken).ConfigureAwait(false);
+        var isChanged = fetched.Actions is { } actions && await PatientWriter.MergeAsync(store.Actions, actions, fetched.Provider!, cancellationToken).ConfigureAwait(false);
         return new(fetched, isChanged);
     }
 

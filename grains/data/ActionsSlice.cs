@@ -49,7 +49,17 @@ internal sealed class ActionsSlice(SymbolTools tools, IGrainFactory grains)
         if (page.Continuation is not null && _pages.Count < MostPages) return new(work);
         var splits = _pages.SelectMany(one => one.Splits).GroupBy(split => split.ExDate).Select(same => same.Last()).OrderBy(split => split.ExDate).ToArray();
         var dividends = _pages.SelectMany(one => one.Dividends).GroupBy(dividend => dividend.ExDate).Select(same => same.Last()).OrderBy(dividend => dividend.ExDate).ToArray();
-        await tools.Actions.MergeAsync(new CorporateActions(symbol, splits, dividends), provider.Name, cancellationToken);
+        try
+        {
+            await tools.Actions.MergeAsync(new CorporateActions(symbol, splits, dividends), provider.Name, cancellationToken);
+        }
+        catch (IOException damaged)
+        {
+            // the stored table cannot be read: somebody must look at it, and the minutes are none the worse
+            var (start, end) = market.BoundsOf(market.DayOf(work.FetchedAt));
+            return Done(tools.Note(work, symbol, new TimeSpanMicros(start, end), provider.Name, Step, "damaged", damaged.Message));
+        }
+
         return Done(work);
     }
 

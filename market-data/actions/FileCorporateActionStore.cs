@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Trading.MarketData.Instruments;
+using Trading.MarketData.Store;
 using Trading.Storage.Files;
 
 namespace Trading.MarketData.Actions;
@@ -42,7 +43,8 @@ public sealed class FileCorporateActionStore : ICorporateActionStore
     }
 
     /// <inheritdoc/>
-    /// <exception cref="IOException">The table cannot be written, or another process is writing it; what was known before is still there.</exception>
+    /// <exception cref="IOException">The table cannot be read, or is damaged.</exception>
+    /// <exception cref="CandleStoreException">The table cannot be written, or another process is writing it (<see cref="CandleStoreProblem.Busy"/>); what was known before is still there.</exception>
     public Task<bool> MergeAsync(CorporateActions actions, string source, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(actions);
@@ -57,19 +59,38 @@ public sealed class FileCorporateActionStore : ICorporateActionStore
         var symbol = fresh.Symbol;
         lock (_writers.GetOrAdd(symbol, _ => new Lock()))
         {
-            _files.CreateFolder(LockFolder);
-            using var held = _files.Lock($"{LockFolder}/{symbol}.actions.lock");
+            using var held = Hold(symbol);
             var old = Read(PathOf(symbol));
             var known = ActionsOf(symbol, old);
             var merged = CorporateActionsFile.Merge(known, fresh);
             if (merged.Stamp() == known.Stamp()) return false;
             // two tables never begin at the same instant, whatever the clock does
             var now = Math.Max((_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / 10, (old?.WrittenAt ?? 0) + 1);
-            if (old is not null) Supersede(symbol, old, now);
-            _files.CreateFolder(Folder);
-            AtomicFile.Write(_files, Folder, symbol + Extension, Bytes(merged, source, now));
+            StoreErrors.Naming("write", PathOf(symbol), () =>
+            {
+                if (old is not null) Supersede(symbol, old, now);
+                _files.CreateFolder(Folder);
+                AtomicFile.Write(_files, Folder, symbol + Extension, Bytes(merged, source, now));
+            });
             return true;
         }
+    }
+
+    private IDisposable Hold(string symbol)
+    {
+        var path = $"{LockFolder}/{symbol}.actions.lock";
+        return StoreErrors.Naming("lock", path, () =>
+        {
+            _files.CreateFolder(LockFolder);
+            try
+            {
+                return _files.Lock(path);
+            }
+            catch (IOException busy) when (busy is not (FileNotFoundException or DirectoryNotFoundException) && !DiskFiles.IsDiskFull(busy) && !DiskFiles.IsForbidden(busy))
+            {
+                throw new CandleStoreException(CandleStoreProblem.Busy, $"cannot lock {path}: somebody else writes the splits and dividends of {symbol}", busy);
+            }
+        });
     }
 
     /// <summary>Copies the table before it is replaced, and lets copies go that nobody may ask for any more.</summary>

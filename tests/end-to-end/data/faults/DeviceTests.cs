@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Trading.EndToEnd.Tests.Support;
+using Trading.MarketData.Actions;
 using Trading.Testing.Vendors;
 
 namespace Trading.EndToEnd.Tests.Data.Faults;
@@ -126,6 +127,27 @@ public sealed class DeviceTests
         Assert.Equal("""{"success":true,"candles_downloaded":390,"completeness_percentage":100.0}""", details.GetProperty("symbol_results").GetProperty("NVDA").GetRawText());
         Assert.Equal(whole, StoreContent.Read(store));
         Assert.Equal(780, await CountAsync(service, "NVDA"));
+    }
+
+    [Fact]
+    [Trait("req", "OHLCV-166")]
+    [Trait("req", "OHLCV-176")]
+    public async Task A_damaged_table_of_splits_and_dividends_is_reported_and_costs_no_minute_and_no_longer_candle()
+    {
+        using var folder = new TemporaryFolder();
+        var store = Path.Combine(folder.Path, "storage");
+        await using var vendor = new StubVendor("polygon");
+        vendor.Put("NVDA", StoredBars.Minutes("NVDA", Days));
+        vendor.Put(new CorporateActions("NVDA", [], [new Dividend(new DateOnly(2024, 7, 16), 25_000_000)]));
+        Directory.CreateDirectory(Path.Combine(store, "actions"));
+        await File.WriteAllTextAsync(Path.Combine(store, "actions", "NVDA.json"), "{\"half\":");
+        await using var service = await UpdateService.StartAsync(folder.Path, [vendor]);
+        var details = await service.UpdateAsync(Body("NVDA"));
+        Assert.Equal("""{"success":true,"candles_downloaded":780,"completeness_percentage":100.0}""", details.GetProperty("symbol_results").GetProperty("NVDA").GetRawText());
+        Assert.Equal(78, StoreContent.Decode(store, "5min/NVDA/2024-07-16.parquet").Columns.Count);
+        await service.LoggedAsync(3420);
+        Assert.Contains("corporate_actions", service.Process.Log, StringComparison.Ordinal);
+        Assert.Equal("{\"half\":", await File.ReadAllTextAsync(Path.Combine(store, "actions", "NVDA.json")));
     }
 
     private static string Body(string symbol) => $$"""{"symbols":["{{symbol}}"],"start_date":"2024-07-15","end_date":"2024-07-16"}""";

@@ -1,5 +1,6 @@
 using System.Text;
 using Trading.EndToEnd.Tests.Support;
+using Trading.MarketData.Actions;
 using Trading.MarketData.Candles;
 using Trading.Storage.Files;
 using Trading.Testing.Vendors;
@@ -101,6 +102,36 @@ public sealed class TwoProcessTests : IAsyncLifetime, IDisposable
         Assert.Equal("completed", (await _service.EndOfAsync(held)).GetProperty("status").GetString());
         Assert.Equal(390, StoreContent.Decode(Store, "1min/HELD/2024-07-15.parquet").Columns.Count);
         Assert.Equal(390, StoreContent.Decode(Store, "1min/HELD/2024-07-16.parquet").Columns.Count);
+    }
+
+    [Fact]
+    [Trait("req", "OHLCV-171")]
+    public async Task While_another_process_holds_a_table_of_splits_and_dividends_the_service_and_the_command_line_wait_for_it()
+    {
+        _vendor.Put("ACTS", StoredBars.Minutes("ACTS", ("2024-07-16", "13:30", 390)));
+        _vendor.Put(new CorporateActions("ACTS", [], [new Dividend(new DateOnly(2024, 7, 16), 25_000_000)]));
+        var file = Path.Combine(_folder.Path, "actions.csv");
+        await File.WriteAllTextAsync(file, CorporateActionsFile.Header + "\nACTS,2023-01-03,split,1,4,\n");
+        Directory.CreateDirectory(Path.Combine(Store, "locks"));
+        string update;
+        SimProcess import;
+        using (new DiskFiles(Store).Lock("locks/ACTS.actions.lock"))
+        {
+            import = SimProcess.Start("data", "actions", "import", file, "--store", Store);
+            update = await _service.BeginAsync("""{"symbols":["ACTS"],"start_date":"2024-07-16","end_date":"2024-07-16"}""");
+            while (!_vendor.Requests.Any(request => request.Path == "/v3/reference/dividends")) await _service.GetAsync("/nightly-update/status/" + update);
+            Assert.False((await _service.GetAsync("/nightly-update/status/" + update)).GetProperty("is_complete").GetBoolean());
+        }
+
+        using (import)
+        {
+            var (code, output, errors) = await import.EndAsync();
+            Assert.True(code == 0, output + errors);
+        }
+
+        Assert.Equal("completed", (await _service.EndOfAsync(update)).GetProperty("status").GetString());
+        var (_, list, _) = await SimProcess.RunAsync("data", "actions", "list", "ACTS", "--store", Store);
+        Assert.Equal($"{CorporateActionsFile.Header}\nACTS,2023-01-03,split,1,4,\nACTS,2024-07-16,dividend,,,0.25\n", list);
     }
 
     private string Csv(string day)
