@@ -43,17 +43,15 @@ public sealed partial class DataUpdateGrain(
 
     private long Now => clock.Micros;
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (!state.RecordExists) return Task.CompletedTask;
+        if (!state.RecordExists) return;
         _view = new(State);
-        if (IsRunning)
-        {
-            LogResumed(Id, State.Symbols.Count(symbol => symbol.IsFinished), State.Symbols.Count);
-            StartWorkers();
-        }
-
-        return Task.CompletedTask;
+        if (!IsRunning) return;
+        // a reminder service in memory forgets with its silo
+        if (await this.GetReminder(Resume) is null) await this.RegisterOrUpdateReminder(Resume, ResumeEvery, ResumeEvery);
+        LogResumed(Id, State.Symbols.Count(symbol => symbol.IsFinished), State.Symbols.Count);
+        StartWorkers();
     }
 
     public Task Begin(UpdateRequest request, CancellationToken cancellationToken) =>

@@ -91,22 +91,22 @@ public sealed partial class ProviderGrain(
     public async Task<ProviderHealth> GetHealth(CancellationToken cancellationToken)
     {
         if (providers.Find(Name) is not { } provider) return new(Name, null, "no key is configured", null, _budget.RequestsPerMinute, 0);
-        if (_checkedAt is not { } at || clock.Time.GetUtcNow() - at >= BetweenProbes) await (_probe ??= Probe(provider, cancellationToken));
+        if (_checkedAt is not { } at || clock.Time.GetUtcNow() - at >= BetweenProbes) await (_probe ??= Probe(provider)).WaitAsync(cancellationToken);
         return new(Name, _isReachable, _problem, _checkedAt is { } asked ? Micros(asked) : null, _budget.RequestsPerMinute, _budget.Remaining);
     }
 
     private static long Micros(DateTimeOffset instant) => (instant - DateTimeOffset.UnixEpoch).Ticks / 10;
 
-    /// <summary>A request like any other: it takes its place in the budget, or does without.</summary>
-    private async Task Probe(IMarketDataProvider provider, CancellationToken cancellationToken)
+    /// <summary>A request like any other: it takes its place in the budget, or does without. It is everybody's who asks meanwhile, so no caller's giving up ends it.</summary>
+    private async Task Probe(IMarketDataProvider provider)
     {
         try
         {
             var own = this.AsReference<IProviderGrain>();
-            if (!(await own.Take(cancellationToken)).Granted) return;
-            var failure = await provider.ProbeAsync(cancellationToken);
+            if (!(await own.Take(CancellationToken.None)).Granted) return;
+            var failure = await provider.ProbeAsync(CancellationToken.None);
             metrics.Request(Name, failure is null ? "ok" : "probe_failed");
-            await own.Report(failure is null ? default : new(failure.Message, (byte)failure.Kind, Milliseconds(failure)), cancellationToken);
+            await own.Report(failure is null ? default : new(failure.Message, (byte)failure.Kind, Milliseconds(failure)), CancellationToken.None);
         }
         finally
         {

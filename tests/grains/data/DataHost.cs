@@ -110,6 +110,8 @@ internal sealed class DataHost : IAsyncDisposable
 
     public IClusterClient Client => _host.Client;
 
+    public IServiceProvider Services => _host.Services;
+
     public IDataUpdatesGrain Updates => Client.GetGrain<IDataUpdatesGrain>(0);
 
     /// <param name="beside">A host whose files, states and time this one shares, as the silos of one cluster do.</param>

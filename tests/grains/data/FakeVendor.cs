@@ -35,6 +35,9 @@ internal sealed class FakeVendor(string name, MarketTable markets, Func<DateTime
 
     public int Probes { get; private set; }
 
+    /// <summary>What a probe waits for.</summary>
+    public Func<Task> ProbeGate { get; set; } = () => Task.CompletedTask;
+
     /// <summary>Symbols asked for at the same time, at most so far.</summary>
     public int MostUnderWay { get; private set; }
 
@@ -85,10 +88,11 @@ internal sealed class FakeVendor(string name, MarketTable markets, Func<DateTime
     public Task<ProviderAnswer<ActionsPage>> FetchActionsAsync(ActionsRequest request, string? continuation, CancellationToken cancellationToken) =>
         Task.FromResult(Actions!(request, continuation));
 
-    public Task<ProviderFailure?> ProbeAsync(CancellationToken cancellationToken)
+    public async Task<ProviderFailure?> ProbeAsync(CancellationToken cancellationToken)
     {
         Probes++;
-        return Task.FromResult(Health);
+        await ProbeGate().WaitAsync(cancellationToken);
+        return Health;
     }
 
     /// <summary>Its candles of regular hours in [start, end).</summary>

@@ -93,6 +93,27 @@ public class ProviderGrainTests
         Assert.Null((await host.Client.GetGrain<IProviderGrain>("tiingo").GetHealth(default)).IsReachable);
     }
 
+    [Fact]
+    [Trait("req", "OHLCV-194")]
+    public async Task A_caller_that_gives_up_waiting_for_health_ends_it_for_nobody_else()
+    {
+        var (reached, gate) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        await using var host = await DataHost.StartAsync(vendor: vendor => vendor.ProbeGate = () =>
+        {
+            reached.TrySetResult();
+            return gate.Task;
+        });
+        var grain = host.Client.GetGrain<IProviderGrain>("first");
+        using var patience = new CancellationTokenSource();
+        var (impatient, patient) = (grain.GetHealth(patience.Token), grain.GetHealth(default));
+        await reached.Task;
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
+        gate.SetResult();
+        Assert.Equal((true, null), (await patient is var health ? (health.IsReachable, health.Problem) : default));
+        Assert.Equal(1, host.Vendor.Probes);
+    }
+
     private static Task<DataHost> Limited(DataStates states, int limit) =>
         DataHost.StartAsync(states: states, settings: options => options.Providers.Others["first"].RequestsPerMinute = limit);
 

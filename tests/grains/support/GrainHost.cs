@@ -24,6 +24,8 @@ internal sealed class GrainHost : IAsyncDisposable
 
     public IClusterClient Client => _host.Services.GetRequiredService<IClusterClient>();
 
+    public IServiceProvider Services => _host.Services;
+
     /// <param name="configure">Services that the test adds or takes the place of.</param>
     /// <param name="cluster">How the silo finds others; null for one that is alone.</param>
     public static async Task<GrainHost> StartAsync(Action<IServiceCollection>? configure = null, Action<ISiloBuilder>? cluster = null)
