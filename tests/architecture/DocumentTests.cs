@@ -31,6 +31,19 @@ public sealed partial class DocumentTests
         Assert.DoesNotContain(decisions, name => !list.Contains($"]({name})", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [Trait("req", "OHLCV-183")]
+    [InlineData("store", "page of one day", "1, 100 and 1,000 stored days")]
+    [InlineData("store", "cold read of a symbol-year", "rows of 252 files")]
+    [InlineData("resample", "`daily`", "M rows/s")]
+    [InlineData("resample", "`5min`", "M rows/s")]
+    public void The_numbers_of_the_data_managers_wishes_have_a_benchmark_and_are_published(string benchmark, string what, string number)
+    {
+        Assert.Contains($"[\"{benchmark}\"] =", File.ReadAllText(Path.Combine(Root, "benchmarks", "Program.cs")), StringComparison.Ordinal);
+        var results = File.ReadAllText(Path.Combine(Root, "docs", "performance.md")).Split("## Results")[1].Split('\n');
+        Assert.Contains(results, line => line.StartsWith($"| `{benchmark}`", StringComparison.Ordinal) && line.Contains(what, StringComparison.Ordinal) && line.Contains(number, StringComparison.Ordinal));
+    }
+
     [GeneratedRegex(@"`((?:engine|market-data|protocol|grain-interfaces|grains|storage|embedded|silo|gateway|benchmarks|tests|examples|tools)/[\w/.-]+\.(?:cs|py|json|txt|csproj))`")]
     private static partial Regex NamedFile();
 

@@ -7,6 +7,9 @@ namespace Trading.EndToEnd.Tests.Data;
 /// <summary>Calls to a service that a test has for itself.</summary>
 internal sealed class DataCalls : IDisposable
 {
+    /// <summary>An update that never gets there fails its test and does not hold it up for ever.</summary>
+    internal const int MostQuestions = 20_000;
+
     private readonly HttpClient _http;
 
     internal DataCalls(ServiceProcess process)
@@ -35,12 +38,14 @@ internal sealed class DataCalls : IDisposable
     /// <summary>Asks how an update stands until it is as wanted.</summary>
     internal async Task<JsonElement> UntilAsync(string requestId, Func<JsonElement, bool> isWanted)
     {
-        while (true)
+        for (var asked = 0; asked < MostQuestions; asked++)
         {
             var status = await GetAsync("/nightly-update/status/" + requestId);
             if (isWanted(status)) return status;
             Assert.False(status.GetProperty("is_complete").GetBoolean(), status.ToString());
         }
+
+        throw new InvalidOperationException($"the update {requestId} stands still");
     }
 
     internal Task<JsonElement> EndAsync(string requestId) => UntilAsync(requestId, status => status.GetProperty("is_complete").GetBoolean());
