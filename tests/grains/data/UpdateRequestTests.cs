@@ -44,6 +44,7 @@ public class UpdateRequestTests
     [Trait("req", "OHLCV-143")]
     [Trait("req", "OHLCV-144")]
     [Trait("req", "OHLCV-145")]
+    [Trait("req", "OHLCV-148")]
     [Trait("req", "OHLCV-150")]
     [Trait("req", "OHLCV-151")]
     public async Task Progress_rises_symbol_by_symbol_to_a_hundred()
