@@ -8,7 +8,7 @@ namespace Trading.EndToEnd.Tests.Data;
 internal sealed class DataCalls : IDisposable
 {
     /// <summary>An update that never gets there fails its test and does not hold it up for ever.</summary>
-    internal const int MostQuestions = 20_000;
+    private const int MostQuestions = 1_000_000;
 
     private readonly HttpClient _http;
 
