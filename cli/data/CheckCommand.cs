@@ -105,7 +105,7 @@ internal sealed class CheckCommand(CliHost host, DataStore store, DateOnly? from
             host.Output.WriteLine(check.Days.Count == 0
                 ? $"{check.Symbol}: no minutes stored"
                 : $"{check.Symbol}: {figures.Percentage} % complete, {Text.Count(figures.ActualCandles)} of {Text.Count(figures.ExpectedCandles)} minutes on {Text.Count(figures.TotalTradingDays, "trading day")}, {Text.Count(figures.InvalidDays)} incomplete");
-            foreach (var day in check.Days.Where(day => day.IsTradingDay && !day.IsValid).Take(MostShown)) host.Output.WriteLine($"  {Text.Date(day.Date)}: {Text.Count(day.MissingCandles)} of {day.ExpectedCandles} minutes missing in {Text.Count(day.Gaps.Count, "gap")}, the first from {Text.Time(day.Gaps[0].Start)} to {Text.Time(day.Gaps[0].End)}");
+            foreach (var day in check.Days.Where(day => day.IsTradingDay && !day.IsValid).Take(MostShown)) host.Output.WriteLine($"  {Text.Date(day.Date)}: {Text.Count(day.MissingCandles)} of {Text.Count(day.ExpectedCandles)} minutes missing in {Text.Count(day.Gaps.Count, "gap")}, the first from {Text.Time(day.Gaps[0].Start)} to {Text.Time(day.Gaps[0].End)}");
             if (figures.InvalidDays > MostShown) host.Output.WriteLine($"  and {Text.Count(figures.InvalidDays - MostShown, "more incomplete day")}");
             foreach (var error in check.Errors.Take(MostShown)) host.Output.WriteLine($"  error: {error}");
             if (check.Errors.Count > MostShown) host.Output.WriteLine($"  and {Text.Count(check.Errors.Count - MostShown, "more error")}");

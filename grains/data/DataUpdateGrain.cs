@@ -146,7 +146,7 @@ public sealed partial class DataUpdateGrain(
         {
             _workers.Remove(at, out var worker);
             worker?.Dispose();
-            LogSymbolEnded(Id, symbol, State.Symbols[at].State, State.Symbols[at].Work.CandlesDownloaded, State.Symbols[at].Work.CandlesResampled, State.Symbols[at].Error);
+            LogSymbolEnded(Id, symbol, State.Symbols[at].State, State.Symbols[at].Work.CandlesDownloaded, State.Symbols[at].Work.CandlesResampled, State.Symbols[at].Error ?? "no error");
             metrics.SymbolEnded(result.Error is null);
             if (State.Symbols.TrueForAll(one => one.IsFinished)) Complete();
         }
@@ -272,7 +272,7 @@ public sealed partial class DataUpdateGrain(
     private partial void LogResumed(string update, int finished, int symbols);
 
     [LoggerMessage(3402, LogLevel.Information, "Update {Update}: {Symbol} is {State}; {Downloaded} candles downloaded, {Resampled} resampled; {Error}")]
-    private partial void LogSymbolEnded(string update, string symbol, SymbolUpdateState state, long downloaded, long resampled, string? error);
+    private partial void LogSymbolEnded(string update, string symbol, SymbolUpdateState state, long downloaded, long resampled, string error);
 
     [LoggerMessage(3403, LogLevel.Information, "Update {Update} is {State}: {Successful} symbols updated, {Failed} failed, {Downloaded} candles downloaded, {Resampled} resampled in {Duration}")]
     private partial void LogCompleted(string update, string state, int successful, int failed, long downloaded, long resampled, TimeSpan duration);

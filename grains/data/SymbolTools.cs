@@ -98,6 +98,9 @@ public sealed partial class SymbolTools
         var market = Markets[symbol];
         var (first, last) = (market.DayOf(span.Start), market.DayOf(span.End - 1));
         var days = first == last ? $"{first:yyyy-MM-dd}" : $"{first:yyyy-MM-dd} to {last:yyyy-MM-dd}";
+
+        // a client's own message begins with its name already
+        if (what.StartsWith(provider + ": ", StringComparison.Ordinal)) what = what[(provider.Length + 2)..];
         LogProblem(step, symbol, days, provider, kind, what);
         Metrics.Failed(step, kind);
         return work.Notes.Count >= MostNotes ? work : work with { Notes = [.. work.Notes, $"{step}: {symbol}, {days}, {provider}: {what}"] };

@@ -1,6 +1,7 @@
 using NodaTime;
 using Trading.MarketData.Calendars;
 using Trading.MarketData.Candles;
+using Trading.MarketData.Imports;
 using Trading.MarketData.Markets;
 using Trading.MarketData.Sources;
 using Trading.MarketData.Store;
@@ -34,7 +35,7 @@ public static class DemoStore
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(markets);
-        if (!await HoldsDemoOnly(store, cancellationToken).ConfigureAwait(false)) return 0;
+        if (!await IsForDemoAsync(store, cancellationToken).ConfigureAwait(false)) return 0;
         var expected = new UsEquityCalendar().Days(DemoData.FirstDate, DemoData.LastDate).Count;
         var stored = 0;
         foreach (var symbol in SyntheticUsEquities.Symbols)
@@ -59,22 +60,49 @@ public static class DemoStore
         return stored;
     }
 
+    /// <summary>Makes all longer candles of the stored demo days; files that are right already stay as they are.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="markets">The days of each market.</param>
+    /// <param name="cancellationToken">Ends the work between two files.</param>
+    /// <exception cref="CandleStoreException">The store cannot be written, or somebody else writes a symbol.</exception>
+    public static async Task ResampleAsync(ICandleStore store, MarketTable markets, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var resampling = new StoredResampling(store, markets);
+        foreach (var symbol in SyntheticUsEquities.Symbols)
+        {
+            var days = await store.DaysAsync(symbol, Timeframe.OneMinute, cancellationToken).ConfigureAwait(false);
+            if (days.Count > 0) await resampling.ResampleAsync(symbol, days, Timeframes.All.Skip(1), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whether a store has nothing in it but the demo's bars, or nothing at all.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    public static async Task<bool> IsForDemoAsync(ICandleStore store, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+
+        // whoever imports daily candles may have no minutes
+        return await HoldsDemoOnly(store, Timeframe.OneMinute, cancellationToken).ConfigureAwait(false) && await HoldsDemoOnly(store, Timeframe.Daily, cancellationToken).ConfigureAwait(false);
+    }
+
     private static bool IsSynthetic(string path)
     {
         var marker = Path.ChangeExtension(path, CsvDirectoryBarSource.MarkerExtension);
         return File.Exists(marker) && File.ReadAllText(marker).Trim() == SyntheticUsEquities.SourceName;
     }
 
-    private static async Task<bool> HoldsDemoOnly(ICandleStore store, CancellationToken cancellationToken)
+    private static async Task<bool> HoldsDemoOnly(ICandleStore store, Timeframe timeframe, CancellationToken cancellationToken)
     {
-        foreach (var symbol in await store.SymbolsAsync(Timeframe.OneMinute, cancellationToken).ConfigureAwait(false))
+        foreach (var symbol in await store.SymbolsAsync(timeframe, cancellationToken).ConfigureAwait(false))
         {
             if (!SyntheticUsEquities.Symbols.Contains(symbol)) return false;
-            var days = await store.DaysAsync(symbol, Timeframe.OneMinute, cancellationToken).ConfigureAwait(false);
+            var days = await store.DaysAsync(symbol, timeframe, cancellationToken).ConfigureAwait(false);
             // whoever fetches or imports a symbol begins or ends it
             foreach (var day in days.Count == 0 ? [] : new[] { days[0], days[^1] })
             {
-                var parts = await store.DescribeAsync(symbol, Timeframe.OneMinute, day, day, cancellationToken).ConfigureAwait(false);
+                var parts = await store.DescribeAsync(symbol, timeframe, day, day, cancellationToken).ConfigureAwait(false);
                 if (parts.Any(part => part.Summary.Info.Source != SyntheticUsEquities.SourceName)) return false;
             }
         }

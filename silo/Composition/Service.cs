@@ -43,10 +43,13 @@ internal static class Service
         app.Services.GetRequiredService<ISessionJournal>();
         MarketDataServices.PrepareStore(app.Services, data);
         var demo = await FirstStart.PrepareAsync(app.Services, settings, data, CancellationToken.None);
+        var bars = settings.Bars.Count == 0 ? await DemoBars.PrepareAsync(app.Services, data, CancellationToken.None) : null;
         await StartAsync(app, settings);
         hasStarted = true;
-        Announce(app, settings, data, demo);
+        Announce(app, data, demo, hasDemoBars: bars is not null);
+        var finishing = bars?.FinishAsync(app.Lifetime.ApplicationStopping) ?? Task.CompletedTask;
         await app.WaitForShutdownAsync();
+        await finishing;
         return 0;
     }
 
@@ -82,22 +85,22 @@ internal static class Service
         }
     }
 
-    private static void Announce(WebApplication app, ServiceSettings settings, DataFolder data, DemoAccount demo)
+    private static void Announce(WebApplication app, DataFolder data, DemoAccount demo, bool hasDemoBars)
     {
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         var output = Console.Out;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Orleans Trading, actor runtime {ActorHosting.Runtime}, data in {data.Path}"));
         if (demo.NewKey is not null) output.WriteLine($"demo API key (shown once, kept in {data.DemoKeyFile}): {demo.NewKey}");
-        if (demo.Exists) output.WriteLine($"next: {NextCommand(address, settings, data)}");
+        if (demo.Exists) output.WriteLine($"next: {NextCommand(address, data, hasDemoBars)}");
         output.WriteLine($"ready {address}");
         output.Flush();
     }
 
     /// <summary>From the project's folder and over the demo bars that is a whole simulation; otherwise a token, which needs nothing but curl.</summary>
-    private static string NextCommand(string address, ServiceSettings settings, DataFolder data)
+    private static string NextCommand(string address, DataFolder data, bool hasDemoBars)
     {
         var key = $"$(cat {data.DemoKeyFile})";
-        return settings.Bars.Count == 0 && File.Exists(ExampleProgram)
+        return hasDemoBars && File.Exists(ExampleProgram)
             ? $"python3 {ExampleProgram} --url {address} --key {key} --bars {Path.Combine(data.Bars, "minute", "AAPL.csv")} --start 2024-07-16 --end 2024-07-20"
             : $"curl -s -X POST -H \"X-API-Key: {key}\" {address}/auth/token";
     }

@@ -81,7 +81,7 @@ internal static class SettingsRules
         }
     }
 
-    private static string Unknown(string path, IConfigurationSection setting) => $"{path} is '{setting.Value}', but there is no such setting";
+    private static string Unknown(string path, IConfigurationSection setting) => setting.Value is { } value ? $"{path} is '{value}', but there is no such setting" : $"there is no setting {path}";
 
     private static string Describe(Type type) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type) switch
     {

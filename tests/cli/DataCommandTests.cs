@@ -85,11 +85,16 @@ public sealed partial class DataCommandTests : IDisposable
     }
 
     [SharedDataFact]
-    public async Task Every_example_of_the_manual_runs()
+    public Task Every_example_of_the_manual_runs() => ExamplesRunAsync(Path.Combine("docs", "cli.md"), atLeast: 8);
+
+    [SharedDataFact]
+    public Task Every_example_of_the_readme_runs() => ExamplesRunAsync("README.md", atLeast: 4);
+
+    private async Task ExamplesRunAsync(string file, int atLeast)
     {
-        var page = await File.ReadAllTextAsync(Path.Combine(Sim.Root, "docs", "cli.md"));
+        var page = await File.ReadAllTextAsync(Path.Combine(Sim.Root, file));
         var commands = Command().Matches(page).Select(match => match.Groups[1].Value).ToList();
-        Assert.True(commands.Count >= 8);
+        Assert.True(commands.Count >= atLeast);
         await _sim.DoneAsync("data", "import", "csv", Path.Combine(Sim.SharedData!, "minute"));
         _sim.Write("actions.csv", "symbol,ex_date,kind,from,to,cash\nNVDA,2024-06-10,split,1,10,\n");
         foreach (var command in commands)
@@ -116,6 +121,6 @@ public sealed partial class DataCommandTests : IDisposable
         return text.ToString();
     }
 
-    [GeneratedRegex(@"^    \./sim (.+)$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?:    )?\./sim (.+)$", RegexOptions.Multiline)]
     private static partial Regex Command();
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
@@ -20,12 +21,16 @@ internal static class ApiDescription
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+
+            // a number is never a text here, neither in a body nor in its description
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, DataJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(1, HealthJson.Default);
         });
         services.AddOpenApi(options =>
         {
             options.AddSchemaTransformer(DescribeWireValues);
+            options.AddSchemaTransformer(DescribeAbsentFields);
             options.AddDocumentTransformer((document, _, _) =>
             {
                 document.Info = new() { Title = "Orleans Trading", Version = "v1" };
@@ -72,6 +77,18 @@ internal static class ApiDescription
     private static void SetExample(IDictionary<string, OpenApiMediaType>? content, string example)
     {
         if (content is not null && content.TryGetValue(Json, out var media)) media.Example = JsonNode.Parse(example);
+    }
+
+    /// <summary>A field that is left out when there is nothing to say is not required.</summary>
+    private static Task DescribeAbsentFields(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        foreach (var property in context.JsonTypeInfo.Properties)
+        {
+            var isLeftOut = property.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: false) is [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.WhenWritingNull }];
+            if (isLeftOut) schema.Required?.Remove(property.Name);
+        }
+
+        return Task.CompletedTask;
     }
 
     /// <summary>What the wire's own value types look like.</summary>

@@ -19,6 +19,7 @@ public sealed class SettingsTests
     [InlineData("Data:Storage:MinimumFreePercent is 'ten', but must be a number", "Data:Storage:MinimumFreePercent=ten")]
     [InlineData("Data:Storage:Folder is 'x', but there is no such setting", "Data:Storage:Folder=x")]
     [InlineData("Data:Store is 'x', but there is no such setting", "Data:Store=x")]
+    [InlineData("there is no setting Data:Nightli", "Data:Nightli:StartTime=21:00")]
     [InlineData("Data:Storage is 'x', but has settings of its own (Data:Storage:…)", "Data:Storage=x")]
     [InlineData("Data:Providers:Priority names 'bloomberg', which is no provider; known are polygon, financial_modeling_prep, tiingo, alpaca", "Data:Providers:Priority:0=bloomberg")]
     [InlineData("Data:Providers:PolygonRequestsPerMinute is 0; it must lie between 1 and 100000", "Data:Providers:PolygonRequestsPerMinute=0")]

@@ -61,6 +61,27 @@ public sealed class PythonClientTests(ProtocolService service)
         }
     }
 
+    [RealBarsFact]
+    public async Task The_commands_of_the_first_page_work_on_the_demo_data()
+    {
+        await using var demo = await ServiceProcess.StartAsync();
+        var page = await File.ReadAllTextAsync(Path.Combine(PythonExample.Root, "README.md"));
+        var commands = page.Split('\n').Where(line => line.StartsWith("/usr/bin/python3 ", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, commands.Count);
+        foreach (var command in commands)
+        {
+            var words = command.Replace("\"$(cat data/demo.key)\"", demo.DemoKey, StringComparison.Ordinal).Split(' ')[2..]
+                .Select(word => word.StartsWith("data/", StringComparison.Ordinal) ? Path.Combine(demo.DataFolder, word["data/".Length..]) : word);
+            Assert.Contains("result_hash", (await SaysAsync(0, ["--url", demo.Address.ToString(), .. words])).Output, StringComparison.Ordinal);
+        }
+
+        using var http = demo.CreateClient();
+        http.DefaultRequestHeaders.Add("X-API-Key", demo.DemoKey);
+        const string address = "http://127.0.0.1:8080/";
+        var query = page[(page.IndexOf($"\"{address}trading-data", StringComparison.Ordinal) + 1 + address.Length)..].Split('"')[0];
+        Assert.Contains("\"timeframe\":\"1h\"", await http.GetStringAsync(new Uri(query, UriKind.Relative)), StringComparison.Ordinal);
+    }
+
     private static List<string> Fills(JsonObject run) => run["fills"]!.AsArray().Select(fill =>
     {
         var copy = (JsonObject)fill!.DeepClone();

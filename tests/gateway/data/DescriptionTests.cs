@@ -73,6 +73,16 @@ public sealed class DescriptionTests
         Assert.Equal(["/", "/api/v1"], document.GetProperty("servers").EnumerateArray().Select(server => server.GetProperty("url").GetString()));
     }
 
+    [Fact]
+    public async Task Numbers_are_no_texts_and_fields_that_may_be_absent_are_not_required()
+    {
+        await using var gateway = await StartAsync();
+        var schemas = (await GetAsync(gateway, "/openapi/v1.json")).GetProperty("components").GetProperty("schemas");
+        var result = schemas.GetProperty("SymbolResultMessage");
+        Assert.Equal("integer", result.GetProperty("properties").GetProperty("candles_downloaded").GetProperty("type").GetString());
+        Assert.Equal(["success", "candles_downloaded"], result.GetProperty("required").EnumerateArray().Select(name => name.GetString()));
+    }
+
     [Theory]
     [InlineData("/data-analysis/completeness")]
     [InlineData("/nightly-update/start")]

@@ -50,19 +50,31 @@ public sealed class DemoStoreTests : IDisposable
     }
 
     [Theory]
-    [InlineData("PEP", "csv")]
-    [InlineData("AAPL", "vendor_history")]
-    public async Task A_store_with_anything_else_in_it_gets_no_invented_prices(string symbol, string source)
+    [InlineData("PEP", "csv", Timeframe.OneMinute)]
+    [InlineData("AAPL", "vendor_history", Timeframe.OneMinute)]
+    [InlineData("AAPL", "csv", Timeframe.Daily)]
+    public async Task A_store_with_anything_else_in_it_gets_no_invented_prices(string symbol, string source, Timeframe timeframe)
     {
         Small("MSFT", "synthetic");
         await using (var writer = await Store.OpenWriterAsync(symbol, default))
         {
             var minute = new CandleColumns([TestTime.At("2024-07-16 13:30")], [1], [1], [1], [1], [1]);
-            await writer.WriteAsync(Timeframe.OneMinute, minute, new PartitionInfo("polygon", source, "raw", Finality.Final, 1, []), WriteMode.Merge, default);
+            await writer.WriteAsync(timeframe, minute, new PartitionInfo("polygon", source, "raw", Finality.Final, 1, []), WriteMode.Merge, default);
         }
 
         Assert.Equal(0, await DemoStore.EnsureAsync(Store, MemoryCandleStore.Markets, Csv));
-        Assert.Equal([symbol], await Store.SymbolsAsync(Timeframe.OneMinute, default));
+        Assert.Equal([symbol], await Store.SymbolsAsync(timeframe, default));
+        Assert.Single(Listing());
+    }
+
+    [Fact]
+    public async Task The_demo_has_candles_of_every_timeframe()
+    {
+        Small("KO", "synthetic");
+        await DemoStore.EnsureAsync(Store, MemoryCandleStore.Markets, Csv);
+        await DemoStore.ResampleAsync(Store, MemoryCandleStore.Markets);
+        foreach (var timeframe in Timeframes.All) Assert.Equal(["KO"], await Store.SymbolsAsync(timeframe, default));
+        Assert.True(await DemoStore.IsForDemoAsync(Store));
     }
 
     [Fact]
