@@ -105,8 +105,7 @@ internal sealed class CheckCommand(CliHost host, DataStore store, DateOnly? from
             host.Output.WriteLine(check.Days.Count == 0
                 ? $"{check.Symbol}: no minutes stored"
                 : $"{check.Symbol}: {figures.Percentage} % complete, {Text.Count(figures.ActualCandles)} of {Text.Count(figures.ExpectedCandles)} minutes on {Text.Count(figures.TotalTradingDays, "trading day")}, {Text.Count(figures.InvalidDays)} incomplete");
-            foreach (var day in check.Days.Where(day => day.IsTradingDay && !day.IsValid).Take(MostShown)) host.Output.WriteLine($"  {Text.Date(day.Date)}: {Text.Count(day.MissingCandles)} of {Text.Count(day.ExpectedCandles)} minutes missing in {Text.Count(day.Gaps.Count, "gap")}, the first from {Text.Time(day.Gaps[0].Start)} to {Text.Time(day.Gaps[0].End)}");
-            if (figures.InvalidDays > MostShown) host.Output.WriteLine($"  and {Text.Count(figures.InvalidDays - MostShown, "more incomplete day")}");
+            WriteIncomplete(check);
             foreach (var error in check.Errors.Take(MostShown)) host.Output.WriteLine($"  error: {error}");
             if (check.Errors.Count > MostShown) host.Output.WriteLine($"  and {Text.Count(check.Errors.Count - MostShown, "more error")}");
             foreach (var move in check.Outliers.Take(MostShown)) host.Output.WriteLine($"  outlier: {Text.Time(move.Time)}: {CandleText.Price(move.PreviousClose)} to {CandleText.Price(move.Extreme)} within a minute");
@@ -115,6 +114,26 @@ internal sealed class CheckCommand(CliHost host, DataStore store, DateOnly? from
 
         foreach (var damaged in store.Candles.Damaged) host.Output.WriteLine($"damaged: {damaged.Path}: {damaged.Problem}{(damaged.SetAsideAs is { } aside ? $"; set aside as {aside}" : "")}");
         if (checks.Count == 0) host.Output.WriteLine("nothing is stored");
+    }
+
+    /// <summary>A line for each incomplete day; days in a row that have nothing at all share one.</summary>
+    private void WriteIncomplete(SymbolCheck check)
+    {
+        var days = check.Days.Where(day => day.IsTradingDay).ToList();
+        var (lines, told) = (0, 0);
+        for (var at = 0; at < days.Count && lines < MostShown; at++)
+        {
+            var day = days[at];
+            if (day.IsValid) continue;
+            var last = at;
+            while (day.ActualCandles == 0 && last + 1 < days.Count && days[last + 1] is { IsValid: false, ActualCandles: 0 }) last++;
+            host.Output.WriteLine(last > at
+                ? $"  {Text.Date(day.Date)} to {Text.Date(days[last].Date)}: {Text.Count(last - at + 1, "trading day")} without a minute"
+                : $"  {Text.Date(day.Date)}: {Text.Count(day.MissingCandles)} of {Text.Count(day.ExpectedCandles)} minutes missing in {Text.Count(day.Gaps.Count, "gap")}, the first from {Text.Time(day.Gaps[0].Start)} to {Text.Time(day.Gaps[0].End)}");
+            (lines, told, at) = (lines + 1, told + last - at + 1, last);
+        }
+
+        if (check.Figures.InvalidDays > told) host.Output.WriteLine($"  and {Text.Count(check.Figures.InvalidDays - told, "more incomplete day")}");
     }
 
     private JsonObject ToJson(List<SymbolCheck> checks, bool isSound) => new()

@@ -13,6 +13,12 @@ namespace Trading.MarketData.Imports;
 /// <remarks>Not safe for concurrent use; other processes may use the store.</remarks>
 public sealed class CandleImporter
 {
+    /// <summary>Fewer rows of a day each may still be what somebody kept of the minutes.</summary>
+    private const int FewestDays = 10;
+
+    /// <summary>The day on which clocks go forward.</summary>
+    private const long ShortestDayMicros = 23 * 3_600_000_000L;
+
     private readonly MarketTable _markets;
     private readonly ImportOptions _options;
     private readonly ImportCollector _collector;
@@ -102,6 +108,7 @@ public sealed class CandleImporter
         {
             foreach (var part in sorter.Sort(batch))
             {
+                if (!_options.Daily && LooksDaily(part.Candles)) throw new ImportException($"{input.Name} has one row a day: these are no minutes but daily bars (--daily)");
                 if (isKept) kept.Add(part);
             }
 
@@ -111,6 +118,18 @@ public sealed class CandleImporter
         }
 
         return isKept ? kept : null;
+    }
+
+    /// <summary>Days of one candle each, at the same hour: as minutes they would make a store that is missing nearly all of them.</summary>
+    private static bool LooksDaily(CandleColumns candles)
+    {
+        if (candles.Count < FewestDays) return false;
+        for (var row = 1; row < candles.Count; row++)
+        {
+            if (Math.Abs(candles.Time[row] - candles.Time[row - 1]) < ShortestDayMicros) return false;
+        }
+
+        return true;
     }
 
     private Task TakeAsync(string symbol, CandleColumns candles, CancellationToken cancellationToken) => _collector.AddAsync(symbol, candles, cancellationToken);

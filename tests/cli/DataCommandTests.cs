@@ -23,6 +23,8 @@ public sealed partial class DataCommandTests : IDisposable
         Assert.Contains("2024-07-16: 1 of 390 minutes missing in 1 gap, the first from 2024-07-16T15:10:00Z to 2024-07-16T15:11:00Z", output, StringComparison.Ordinal);
         using var json = JsonDocument.Parse((await _sim.RunAsync("data", "check", "--json")).Output);
         Assert.False(json.RootElement.GetProperty("sound").GetBoolean());
+        (_, output, _) = await _sim.RunAsync("data", "check", "NVDA", "--from", "2024-07-16", "--to", "2024-07-22");
+        Assert.Contains("  2024-07-17 to 2024-07-22: 4 trading days without a minute", output, StringComparison.Ordinal);
         (code, output, _) = await _sim.RunAsync("data", "check", "NVDA", "--from", "2024-07-16", "--to", "2024-07-17");
         Assert.Contains("390 of 780 minutes on 2 trading days, 1 incomplete", output, StringComparison.Ordinal);
         Assert.Equal(1, code);
@@ -82,6 +84,16 @@ public sealed partial class DataCommandTests : IDisposable
         Assert.Equal(1, code);
         Assert.Contains("still missing: 2024-07-16T", output, StringComparison.Ordinal);
         Assert.DoesNotContain("k3y-0f-t3st", output + error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Daily_bars_are_not_taken_for_minutes()
+    {
+        var path = _sim.Write("EURUSD.csv", Header + string.Concat(Enumerable.Range(1, 12).Select(day => $"2024-07-{day:00},1.1,1.1,1.1,1.1,0\n")));
+        var (code, output, error) = await _sim.RunAsync("data", "import", "csv", path);
+        Assert.Equal(1, code);
+        Assert.Contains("has one row a day: these are no minutes but daily bars (--daily)", output + error, StringComparison.Ordinal);
+        await _sim.DoneAsync("data", "import", "csv", path, "--daily");
     }
 
     [SharedDataFact]
