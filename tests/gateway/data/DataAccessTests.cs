@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using Trading.GrainInterfaces.Data;
@@ -53,6 +54,23 @@ public sealed class DataAccessTests
                 Refused(await SendAsync(gateway, method, $"{prefix}{path}?token={gateway.Token()}", body, key: null), HttpStatusCode.Unauthorized, "AUTHENTICATION_FAILED");
             }
         }
+    }
+
+    [Fact]
+    [Trait("req", "OHLCV-199")]
+    public async Task The_data_routes_are_rest_only_and_the_page_says_so()
+    {
+        await using var gateway = await StartAsync();
+        foreach (var (_, path, _) in Routes)
+        {
+            using var socket = new ClientWebSocket();
+            socket.Options.SetRequestHeader("Authorization", $"Bearer {gateway.Token()}");
+            var refused = await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(new Uri($"ws://{gateway.Address.Authority}{path}"), default));
+            Assert.Equal(WebSocketError.NotAWebSocket, refused.WebSocketErrorCode);
+        }
+
+        var page = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot(), "docs", "data-api.md"));
+        Assert.Contains("There is no WebSocket form of data access (OHLCV-199)", page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -140,5 +158,12 @@ public sealed class DataAccessTests
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         using var answer = await gateway.Http.SendAsync(request);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    private static string RepositoryRoot()
+    {
+        var at = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(at.FullName, "Orleans.Trading.sln"))) at = at.Parent!;
+        return at.FullName;
     }
 }
