@@ -61,12 +61,18 @@ public sealed class DirectCallTests
         Assert.InRange(allocated, 1, 256);
     }
 
-    /// <summary>An answer can overtake the end of the turn's thread by a moment: waits until that has left.</summary>
+    /// <summary>
+    /// An answer can overtake the end of the turn's thread by a moment: waits until that has left. A call that had to queue is waited for before the next one is
+    /// made, because calls made one upon the other would keep the activation busy for ever.
+    /// </summary>
     private static void AwaitIdle(Func<Task> call)
     {
-        while (!call().IsCompleted)
+        for (var spins = 64; ; spins = Math.Min(spins * 2, 1 << 20))
         {
-            Thread.Yield();
+            var made = call();
+            if (made.IsCompleted) return;
+            made.GetAwaiter().GetResult();
+            Thread.SpinWait(spins);
         }
     }
 }
