@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Configuration;
+using Npgsql;
 using Trading.MarketData.Sources;
 using Trading.Silo.Admin;
 using Trading.Storage.Accounts;
 using Trading.Storage.Files;
+using Trading.Storage.Postgres;
 using Trading.Storage.Usage;
 
 namespace Trading.Silo.Composition;
@@ -14,6 +16,8 @@ internal static class CommandLine
         usage: ./run [serve] [options]     start the service
                ./run admin [--data FOLDER] COMMAND
                                            accounts, keys, limits and usage, also while the service runs (./run admin --help)
+               ./run silo [options]        one silo of a cluster over PostgreSQL (docs/operations.md); needs Microsoft Orleans
+               ./run migrate               bring the schema of the database up to date and end
                ./run help
 
         options
@@ -24,6 +28,11 @@ internal static class CommandLine
           --bars NAME=FOLDER     bars of another provider from files; may be repeated
           --no-demo              make no demo account at the first start
           --set NAME=VALUE       any other setting, e.g. --set Logging:LogLevel:Default=Debug; may be repeated
+
+        PostgreSQL instead of files (docs/operations.md)
+          --set Database:ConnectionString=…             better in the environment: TRADING_Database__ConnectionString; the password may come
+                                                        by itself as TRADING_Database__Password
+          --set Secrets=FOLDER                          a folder with one file per secret setting, like Database__Password
 
         the data manager (docs/data-api.md has all settings)
           --set Data:Providers:Polygon:ApiKey=KEY       better in the environment: TRADING_Data__Providers__Polygon__ApiKey
@@ -44,6 +53,8 @@ internal static class CommandLine
                 ["help" or "--help" or "-h", ..] => Print(Help),
                 ["admin", .. var command] => await AdminAsync(command),
                 ["serve", .. var options] => await Service.RunAsync(Parse(options)),
+                ["silo", .. var options] => await ClusterSilo.RunAsync(Parse(options)),
+                ["migrate", .. var options] => await MigrateAsync(Parse(options)),
                 _ => await Service.RunAsync(Parse(args)),
             };
         }
@@ -89,14 +100,43 @@ internal static class CommandLine
             else data = value ?? (++at < args.Length ? args[at] : throw new StartException("--data needs a value"));
         }
 
+        if (command is ["help"]) command = ["--help"];
+        var configuration = HostBuilding.Create([], TimeSpan.FromSeconds(5)).Configuration;
+        return DatabaseSettings.From(configuration) is { } database ? await AdminAsync(command, database) : await AdminFilesAsync(command, data);
+    }
+
+    private static async Task<int> AdminFilesAsync(List<string> command, string data)
+    {
         var folder = DataFolder.Locate(Path.GetFullPath(data));
         using var accounts = new FileAccountStore(folder.Accounts);
         using var usage = FileUsageStore.ForReading(new DiskFiles(folder.Usage));
-        var code = await new AdminCommands(accounts, usage, Console.Out, Console.Error).RunAsync(command is ["help"] ? ["--help"] : command, CancellationToken.None);
+        return await AdminAsync(command, accounts, usage, FileAccountStore.PollInterval);
+    }
 
-        // a running service looks at the files this often: when the command is back, what it did holds
-        if (command is not [_, "list" or "show", ..]) await Task.Delay(FileAccountStore.PollInterval);
+    private static async Task<int> AdminAsync(List<string> command, string connectionString)
+    {
+        await Database.MigrateAsync(connectionString, CancellationToken.None);
+        await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "trading admin" }.ConnectionString);
+        using var accounts = new PostgresAccountStore(database);
+        return await AdminAsync(command, accounts, new PostgresUsageStore(new PostgresCalls(database)), PostgresAccountStore.PollInterval);
+    }
+
+    private static async Task<int> AdminAsync(List<string> command, IAccountStore accounts, IUsageStore usage, TimeSpan pollInterval)
+    {
+        var code = await new AdminCommands(accounts, usage, Console.Out, Console.Error).RunAsync(command, CancellationToken.None);
+
+        // running services look this often: when the command is back, what it did holds
+        if (command is not [_, "list" or "show", ..]) await Task.Delay(pollInterval);
         return code;
+    }
+
+    private static async Task<int> MigrateAsync(Dictionary<string, string?> options)
+    {
+        var configuration = HostBuilding.Create(options, TimeSpan.FromSeconds(5)).Configuration;
+        var applied = await Database.MigrateAsync(DatabaseSettings.Required(configuration, "migrate"), CancellationToken.None);
+        foreach (var name in applied) Console.Out.WriteLine($"applied {name}");
+        Console.Out.WriteLine(applied.Count == 0 ? "the schema is up to date" : $"the schema is up to date, {applied.Count} files applied");
+        return 0;
     }
 
     private static void Set(Dictionary<string, string?> settings, string name, string value)

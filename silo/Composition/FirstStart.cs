@@ -12,10 +12,13 @@ internal static class FirstStart
 {
     private const string DemoName = "demo";
 
+    /// <summary>A wrong table of instruments ends the start and not the first session.</summary>
+    /// <exception cref="StartException">It is wrong.</exception>
+    public static void CheckInstruments(IServiceProvider services) => services.GetRequiredService<IBarSource>();
+
     public static async Task<DemoAccount> PrepareAsync(IServiceProvider services, ServiceSettings settings, DataFolder data, CancellationToken cancellationToken)
     {
-        // a wrong table of instruments ends the start and not the first session
-        services.GetRequiredService<IBarSource>();
+        CheckInstruments(services);
         if (!settings.Demo) return new(false, null);
         if (File.Exists(data.DemoKeyFile)) return new(true, null);
 

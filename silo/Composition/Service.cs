@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Options;
 using Trading.Gateway;
 using Trading.Storage.Journal;
 
@@ -22,67 +20,35 @@ internal static class Service
     public static async Task<int> RunAsync(Dictionary<string, string?> options)
     {
         var hasStarted = false;
-        var builder = CreateBuilder(options);
+        var builder = HostBuilding.Create(options, ShutdownTimeout);
 
-        // a failed start is told in one line below, not in the host's forty
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => hasStarted && level >= LogLevel.Warning);
-        builder.Logging.AddFilter("Orleans", level => hasStarted && level >= LogLevel.Warning);
-        builder.Logging.AddFilter("Orleans.Runtime.Silo", level => hasStarted && level >= LogLevel.Error);
-        builder.Logging.AddFilter("Orleans.Runtime.Watchdog", level => hasStarted && level >= LogLevel.Error);
+        // a failed start is told in one line, not in the host's forty
+        builder.QuietUntilStarted(() => hasStarted);
         var settings = ServiceSettings.From(builder.Configuration);
         using var data = DataFolder.Open(settings.Data);
         builder.WebHost.UseUrls(settings.Urls);
         // connections never block a thread, so their code may run where the socket's bytes arrive: two changes of thread less per message
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
-        builder.AddTrading(settings, data);
+        var database = DatabaseSettings.From(builder.Configuration);
+        builder.AddTrading(settings, data, database);
+        if (database is not null) await Database.MigrateAsync(database, CancellationToken.None);
 
         await using var app = builder.Build();
         app.MapTradingGateway();
+        app.MapHealthProbes();
 
         // recovery happens before anyone may connect, and a damaged journal is a failed start
         app.Services.GetRequiredService<ISessionJournal>();
         MarketDataServices.PrepareStore(app.Services, data);
         var demo = await FirstStart.PrepareAsync(app.Services, settings, data, CancellationToken.None);
         var bars = settings.Bars.Count == 0 ? await DemoBars.PrepareAsync(app.Services, data, CancellationToken.None) : null;
-        await StartAsync(app, settings);
+        await app.BeginAsync(settings.Urls);
         hasStarted = true;
         Announce(app, data, demo, hasDemoBars: bars is not null);
         var finishing = bars?.FinishAsync(app.Lifetime.ApplicationStopping) ?? Task.CompletedTask;
         await app.WaitForShutdownAsync();
         await finishing;
         return 0;
-    }
-
-    private static WebApplicationBuilder CreateBuilder(Dictionary<string, string?> options)
-    {
-        // The folder one starts the program from is the user's; settings and web files lie beside the program.
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddEnvironmentVariables("TRADING_");
-        builder.Configuration.AddInMemoryCollection(options);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
-
-        builder.AddLog();
-
-        // These log the query string, and a query string may hold a token (SIM-025): no setting may switch them on.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
-        builder.Logging.AddFilter("Microsoft.AspNetCore.HttpLogging", LogLevel.None);
-        return builder;
-    }
-
-    private static async Task StartAsync(WebApplication app, ServiceSettings settings)
-    {
-        try
-        {
-            await app.StartAsync();
-        }
-        catch (Exception problem) when (problem is IOException or SocketException)
-        {
-            throw new StartException($"the service cannot listen on {settings.Urls}: {OneLine(problem)} (choose another address with --urls)");
-        }
-        catch (OptionsValidationException problem)
-        {
-            throw new StartException($"wrong settings: {string.Join("; ", problem.Failures)}");
-        }
     }
 
     private static void Announce(WebApplication app, DataFolder data, DemoAccount demo, bool hasDemoBars)
@@ -104,6 +70,4 @@ internal static class Service
             ? $"python3 {ExampleProgram} --url {address} --key {key} --bars {Path.Combine(data.Bars, "minute", "AAPL.csv")} --start 2024-07-16 --end 2024-07-20"
             : $"curl -s -X POST -H \"X-API-Key: {key}\" {address}/auth/token";
     }
-
-    private static string OneLine(Exception problem) => problem.Message.ReplaceLineEndings(" ");
 }

@@ -14,15 +14,7 @@ internal sealed record ServiceSettings(string Data, string Urls, IReadOnlyDictio
         var data = configuration[nameof(Data)] ?? DefaultData;
         if (string.IsNullOrWhiteSpace(data)) throw new StartException($"{nameof(Data)} is '{data}', but must be a folder");
 
-        var urls = configuration[nameof(Urls)] ?? DefaultUrls;
-        foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-        {
-            if (!Uri.TryCreate(url.Replace("*", "localhost", StringComparison.Ordinal).Replace("+", "localhost", StringComparison.Ordinal), UriKind.Absolute, out var address)
-                || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
-            {
-                throw new StartException($"{nameof(Urls)} is '{urls}', but must be addresses like {DefaultUrls}, separated by ';'");
-            }
-        }
+        var urls = HostBuilding.CheckedUrls(nameof(Urls), configuration[nameof(Urls)] ?? DefaultUrls);
 
         var demo = configuration[nameof(Demo)] ?? "true";
         if (!bool.TryParse(demo, out var wantsDemo)) throw new StartException($"{nameof(Demo)} is '{demo}', but must be true or false");

@@ -1,13 +1,6 @@
-using Microsoft.Extensions.Options;
-using Orleans.Storage;
 using Trading.Gateway;
 using Trading.Grains.Sessions;
 using Trading.Grains.Tenants;
-using Trading.Storage.Accounts;
-using Trading.Storage.Documents;
-using Trading.Storage.Journal;
-using Trading.Storage.Results;
-using Trading.Storage.Usage;
 using SessionOptions = Trading.Grains.Sessions.SessionOptions;
 
 namespace Trading.Silo.Composition;
@@ -15,16 +8,34 @@ namespace Trading.Silo.Composition;
 /// <summary>What the service is made of. Everything that has a life of its own is made here and nowhere else.</summary>
 internal static class TradingServices
 {
-    public static void AddTrading(this WebApplicationBuilder builder, ServiceSettings settings, DataFolder data)
+    /// <summary>Everything in one process.</summary>
+    /// <param name="builder">The host under construction.</param>
+    /// <param name="settings">What the host itself needs to know.</param>
+    /// <param name="data">The folder of bars and, without a database, of everything.</param>
+    /// <param name="database">Connection string of PostgreSQL; null keeps everything in files.</param>
+    public static void AddTrading(this WebApplicationBuilder builder, ServiceSettings settings, DataFolder data, string? database)
+    {
+        builder.AddGrains(settings, data, database);
+        builder.AddGateway(data);
+        builder.AddActors(data, database);
+    }
+
+    /// <summary>A silo of a cluster.</summary>
+    public static void AddTradingSilo(this WebApplicationBuilder builder, ServiceSettings settings, DataFolder data, string database, ClusterSettings cluster, bool hasDashboard)
+    {
+        builder.AddGrains(settings, data, database);
+        builder.AddClusterActors(database, cluster, hasDashboard);
+    }
+
+    private static void AddGrains(this WebApplicationBuilder builder, ServiceSettings settings, DataFolder data, string? database)
     {
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddStorage(data);
+        if (database is null) builder.Services.AddFileStorage(data);
+        else builder.Services.AddDatabaseStorage(database);
         builder.Services.AddMarketData(builder.Configuration, data);
         builder.Services.AddBars(settings, data);
         builder.Services.AddTenants(builder.Configuration);
         builder.Services.AddSessions(builder.Configuration);
-        builder.AddGateway(data);
-        builder.AddActors(data);
     }
 
     /// <summary>Tokens are signed with a key of the data folder, unless the settings bring keys, as they do where several gateways share them.</summary>
@@ -39,32 +50,6 @@ internal static class TradingServices
         // its rules are its own; what cannot even be read is told like every other wrong setting
         _ = builder.Configuration.GetSection(GatewayOptions.Section).Read<GatewayOptions>();
         builder.Services.AddTradingGateway(builder.Configuration);
-    }
-
-    private static void AddStorage(this IServiceCollection services, DataFolder data)
-    {
-        services.AddSingleton<IAccountStore>(provider => new FileAccountStore(data.Accounts, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IUsageStore>(_ => new FileUsageStore(data.Usage));
-        services.AddSingleton<IResultStore>(provider => new FileResultStore(
-            data.Results,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<IOptions<SessionOptions>>().Value.RetainedFor));
-        services.AddSingleton<IDocumentStore>(_ => new FileDocumentStore(data.GrainStates));
-        services.AddSingleton<ISessionJournal>(provider => OpenJournal(data, provider.GetRequiredService<ILoggerFactory>()));
-        services.AddKeyedSingleton<IGrainStorage>(ActorHosting.GrainStorage, (provider, _) => new DocumentGrainStorage(provider.GetRequiredService<IDocumentStore>()));
-    }
-
-    private static FileSessionJournal OpenJournal(DataFolder data, ILoggerFactory loggers)
-    {
-        var log = new JournalLog(loggers.CreateLogger<FileSessionJournal>());
-        try
-        {
-            return FileSessionJournal.Open(data.Journal, new FileJournalOptions { Observer = log.Tell });
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or JournalDamagedException)
-        {
-            throw new StartException($"the journal in {data.Journal} cannot be opened: {problem.Message.ReplaceLineEndings(" ")}");
-        }
     }
 
     private static void AddTenants(this IServiceCollection services, ConfigurationManager configuration)

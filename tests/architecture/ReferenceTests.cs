@@ -17,7 +17,9 @@ public sealed class ReferenceTests
         ["Trading.Grains"] = ["Trading.Engine", "Trading.MarketData", "Trading.Storage", "Trading.GrainInterfaces", "Trading.Embedded"],
         ["sim"] = ["Trading.Engine", "Trading.MarketData", "Trading.Storage"],
         ["Trading.Gateway"] = ["Trading.Engine", "Trading.GrainInterfaces", "Trading.Protocol", "Trading.Embedded"],
-        ["Trading.Silo"] = ["Trading.Engine", "Trading.MarketData", "Trading.Storage", "Trading.GrainInterfaces", "Trading.Grains", "Trading.Gateway", "Trading.Protocol", "Trading.Embedded"],
+        ["Trading.Silo"] = ["Trading.Engine", "Trading.MarketData", "Trading.Storage", "Trading.GrainInterfaces", "Trading.Grains", "Trading.Gateway", "Trading.Hosting", "Trading.Protocol", "Trading.Embedded"],
+        ["Trading.Hosting"] = [],
+        ["Trading.Gateway.Host"] = ["Trading.Engine", "Trading.GrainInterfaces", "Trading.Gateway", "Trading.Hosting", "Trading.Protocol", "Trading.Embedded"],
     };
 
     private static readonly string[] Pure = ["Trading.Engine", "Trading.Protocol", "Trading.MarketData", "Trading.Storage"];

@@ -1,13 +1,16 @@
 using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Logging;
 
-namespace Trading.Silo.Composition;
+namespace Trading.Hosting;
 
 /// <summary>
 /// The log: on the error output, one JSON object per line (OHLCV-184), or one plain line where <c>Logging:Console:FormatterName</c> is <c>simple</c>. The normal output
 /// is for the lines that people and scripts wait for. Levels are settings (OHLCV-185): <c>Logging:LogLevel:Default</c> or, for a part of the service, its name.
 /// </summary>
-internal static class LogSettings
+public static class LogSettings
 {
     private const string Formatter = "Logging:Console:FormatterName";
     private const string Levels = "Logging:LogLevel";

@@ -1,10 +1,12 @@
 using System.ComponentModel;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace Trading.Silo.Composition;
+namespace Trading.Hosting;
 
 /// <summary>Settings of the parts of the service: read once while it is put together, so that a wrong one ends the start before anything is opened.</summary>
-internal static class SettingsRules
+public static class SettingsRules
 {
     /// <summary>Registers a section as options, after every setting in it has been found to exist, to be of its type and to keep the rules.</summary>
     /// <param name="services">Where the options go.</param>

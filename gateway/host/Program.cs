@@ -1,0 +1,3 @@
+using Trading.Gateway.Host.Composition;
+
+return await GatewayProcess.RunAsync(args);
