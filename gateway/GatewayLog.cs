@@ -40,4 +40,7 @@ internal static partial class GatewayLog
 
     [LoggerMessage(1013, LogLevel.Warning, "The state of the data could not be read for the health answer")]
     internal static partial void HealthFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1014, LogLevel.Warning, "A handshake was refused: this process has the {Maximum} connections that it may have")]
+    internal static partial void Full(ILogger logger, int maximum);
 }

@@ -37,6 +37,10 @@ public sealed record GatewayOptions
     [Range(1_024, 1_073_741_824)]
     public int HardMessageBytes { get; init; } = 16_777_216;
 
+    /// <summary>Most simulation connections of this process, 1 to 1,000,000; default 20,000 (about 1 GiB). Beyond it handshakes get 503 with <c>Retry-After</c>, and those that are open go on.</summary>
+    [Range(1, 1_000_000)]
+    public int MaximumConnections { get; init; } = 20_000;
+
     /// <summary>Most commands in one call to a session, 1 to 4,096; default 256.</summary>
     [Range(1, 4_096)]
     public int MaximumCommands { get; init; } = 256;

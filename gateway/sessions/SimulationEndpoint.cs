@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Trading.Gateway.Auth;
 using Trading.Gateway.Rest;
@@ -8,7 +9,7 @@ using Trading.Protocol;
 namespace Trading.Gateway.Sessions;
 
 /// <summary><c>WS /ws/simulate</c>: checks the token, upgrades, and serves the connection until it ends.</summary>
-internal sealed class SimulationEndpoint(TokenService tokens, ConnectionRegistry registry, IOptions<GatewayOptions> options)
+internal sealed class SimulationEndpoint(TokenService tokens, ConnectionRegistry registry, IOptions<GatewayOptions> options, ILogger<SimulationEndpoint> logger)
 {
     internal async Task HandleAsync(HttpContext http)
     {
@@ -36,6 +37,13 @@ internal sealed class SimulationEndpoint(TokenService tokens, ConnectionRegistry
         if (registry.IsStopping)
         {
             await RestError.WriteAsync(http, StatusCodes.Status503ServiceUnavailable, ErrorCodes.InternalError, "The server is going into maintenance", retryAfterMs: 5_000).ConfigureAwait(false);
+            return;
+        }
+
+        if (registry.Count >= settings.MaximumConnections)
+        {
+            GatewayLog.Full(logger, settings.MaximumConnections);
+            await RestError.WriteAsync(http, StatusCodes.Status503ServiceUnavailable, ErrorCodes.InternalError, "This gateway has as many connections as it may; try again, or another one", retryAfterMs: 1_000).ConfigureAwait(false);
             return;
         }
 

@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using System.Text.Json;
 using Trading.GrainInterfaces.Sessions;
 
@@ -238,6 +239,17 @@ public sealed class LifecycleTests
         Assert.Equal(2, (await client.ReceiveAsync("tick")).GetProperty("data").GetProperty("sequence_id").GetInt32());
         gateway.Time.Advance(TimeSpan.FromMilliseconds(200));
         for (var i = 3; i <= 12; i++) Assert.Equal(i, (await client.ReceiveAsync("tick")).GetProperty("data").GetProperty("sequence_id").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_gateway_with_as_many_connections_as_it_may_refuses_the_next_with_503_and_keeps_those_it_has()
+    {
+        await using var gateway = await TestGateway.StartAsync(null, ("MaximumConnections", "1"));
+        using var first = await gateway.CreateAsync();
+        var refused = await Assert.ThrowsAsync<WebSocketException>(() => gateway.OpenAsync("user_b"));
+        Assert.Contains("503", refused.Message, StringComparison.Ordinal);
+        await first.SendAsync(TestClient.Create("other"));
+        Assert.Equal("error", (await first.ReceiveAsync()).GetProperty("type").GetString());
     }
 
     [Fact]

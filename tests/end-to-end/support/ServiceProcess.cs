@@ -62,9 +62,12 @@ public sealed class ServiceProcess : IAsyncDisposable
         StartAsync(dataFolder, ownsFolder: false, environment, arguments);
 
     /// <summary>Runs the program to its end, for a start that has to fail or a command.</summary>
-    public static async Task<(int ExitCode, string Output, string Errors)> RunToEndAsync(params string[] arguments)
+    public static Task<(int ExitCode, string Output, string Errors)> RunToEndAsync(params string[] arguments) => RunToEndAsync(NoEnvironment, arguments);
+
+    /// <summary>The same with environment variables.</summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunToEndAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        using var running = new Running(arguments, NoEnvironment);
+        using var running = new Running(arguments, environment);
         await running.ExitAsync(StartTimeout);
         return (running.Process.ExitCode, running.Output, running.Log);
     }
