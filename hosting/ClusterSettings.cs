@@ -30,7 +30,10 @@ public sealed record ClusterSettings
     /// <summary>Listens on every interface instead of the advertised address alone; default false.</summary>
     public bool ListenOnAnyAddress { get; init; }
 
-    /// <summary>How long a call may take before its caller gives up, 100 ms to 5 minutes; default 3 s. A call in flight to a silo that died waits this long.</summary>
+    /// <summary>
+    /// How long a gateway waits for the answer of a session or an account before it asks again, 100 ms to 5 minutes; default 3 s. A call in flight to a silo that died waits this long.
+    /// Calls that may take longer by their nature (candles, updates) have limits of their own.
+    /// </summary>
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How often a silo probes others, and how long it waits for the answer, 100 ms to a minute; default 1 s.</summary>

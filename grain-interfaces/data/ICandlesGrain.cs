@@ -8,6 +8,7 @@ public interface ICandlesGrain : IGrainWithStringKey
 {
     /// <summary>One page (OHLCV-044 to 060).</summary>
     [Alias("page")]
+    [ResponseTimeout("00:00:30")]
     Task<CandlePageAnswer> GetPage(CandlePageRequest request, CancellationToken cancellationToken);
 }
 
@@ -17,10 +18,12 @@ public interface IDataCatalogueGrain : IGrainWithIntegerKey
 {
     /// <summary>Symbols with stored data in a timeframe, sorted (OHLCV-061, OHLCV-062).</summary>
     [Alias("symbols")]
+    [ResponseTimeout("00:00:30")]
     Task<SymbolsAnswer> GetSymbols(string timeframe, CancellationToken cancellationToken);
 
     /// <summary>Freshness per symbol, file system and providers (OHLCV-191 to 194).</summary>
     [Alias("health")]
+    [ResponseTimeout("00:00:30")]
     Task<DataHealth> GetHealth(CancellationToken cancellationToken);
 }
 

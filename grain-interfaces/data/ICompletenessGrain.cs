@@ -6,10 +6,12 @@ public interface ICompletenessGrain : IGrainWithStringKey
 {
     /// <summary>Begins the analysis; a second call with the same key is the same analysis. Answers at once with a problem when the request is wrong.</summary>
     [Alias("start")]
+    [ResponseTimeout("00:00:30")]
     Task<DataProblem?> Start(CompletenessRequest request, CancellationToken cancellationToken);
 
     /// <summary>The result, or null while it is not finished. Waits up to ten seconds for it, so that callers may simply ask again.</summary>
     [Alias("result")]
+    [ResponseTimeout("00:00:30")]
     Task<CompletenessAnswer?> GetResult(CancellationToken cancellationToken);
 }
 

@@ -6,14 +6,17 @@ public interface IDataUpdatesGrain : IGrainWithIntegerKey
 {
     /// <summary>Starts an update in the background and answers at once (OHLCV-134).</summary>
     [Alias("start")]
+    [ResponseTimeout("00:00:30")]
     Task<UpdateStarted> Start(UpdateRequest request, CancellationToken cancellationToken);
 
     /// <summary>All running updates, oldest first (OHLCV-156, OHLCV-157).</summary>
     [Alias("active")]
+    [ResponseTimeout("00:00:30")]
     Task<IReadOnlyList<ActiveUpdate>> GetActive(CancellationToken cancellationToken);
 
     /// <summary>Sees to it that the nightly schedule is in force as the settings say. Every silo calls it at its start.</summary>
     [Alias("schedule")]
+    [ResponseTimeout("00:00:30")]
     Task EnsureSchedule(CancellationToken cancellationToken);
 }
 
@@ -23,20 +26,25 @@ public interface IDataUpdateGrain : IGrainWithStringKey
 {
     /// <summary>Begins; called once by <see cref="IDataUpdatesGrain"/>, repeated calls change nothing.</summary>
     [Alias("begin")]
+    [ResponseTimeout("00:00:30")]
     Task Begin(UpdateRequest request, CancellationToken cancellationToken);
 
     [Alias("status")]
+    [ResponseTimeout("00:00:30")]
     Task<UpdateStatus?> GetStatus(CancellationToken cancellationToken);
 
     [Alias("progress")]
+    [ResponseTimeout("00:00:30")]
     Task<IReadOnlyList<SymbolProgress>?> GetProgress(CancellationToken cancellationToken);
 
     /// <summary>The results; <see cref="UpdateDetails.IsComplete"/> says whether they are whole (OHLCV-154).</summary>
     [Alias("details")]
+    [ResponseTimeout("00:00:30")]
     Task<UpdateDetails?> GetDetails(CancellationToken cancellationToken);
 
     /// <summary>Ends the update before its time; what is stored stays.</summary>
     [Alias("cancel")]
+    [ResponseTimeout("00:00:30")]
     Task<bool> Cancel(CancellationToken cancellationToken);
 }
 

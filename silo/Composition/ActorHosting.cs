@@ -76,11 +76,6 @@ internal static class ActorHosting
             options.DefunctSiloCleanupPeriod = TimeSpan.FromHours(1);
             options.DefunctSiloExpiration = TimeSpan.FromDays(1);
         });
-        silo.Configure<SiloMessagingOptions>(options =>
-        {
-            options.ResponseTimeout = cluster.ResponseTimeout;
-            options.SystemResponseTimeout = cluster.ResponseTimeout;
-        });
         silo.Configure<LoadSheddingOptions>(options =>
         {
             options.LoadSheddingEnabled = cluster.ShedAboveCpuPercent > 0;
