@@ -49,7 +49,7 @@ public sealed partial class DataUpdateGrain(
         _view = new(State);
         if (!IsRunning) return;
         // a reminder service in memory forgets with its silo
-        if (await this.GetReminder(Resume) is null) await this.RegisterOrUpdateReminder(Resume, ResumeEvery, ResumeEvery);
+        if (await this.GetReminder(Resume, cancellationToken) is null) await this.RegisterOrUpdateReminder(Resume, ResumeEvery, ResumeEvery, cancellationToken);
         LogResumed(Id, State.Symbols.Count(symbol => symbol.IsFinished), State.Symbols.Count);
         StartWorkers();
     }

@@ -67,7 +67,7 @@ public sealed partial class DataUpdatesGrain(
         await Prune(cancellationToken);
         if (!IsScheduled())
         {
-            if (await this.GetReminder(Nightly) is { } reminder) await this.UnregisterReminder(reminder);
+            if (await this.GetReminder(Nightly, cancellationToken) is { } reminder) await this.UnregisterReminder(reminder, cancellationToken);
             return;
         }
 
@@ -113,7 +113,7 @@ public sealed partial class DataUpdatesGrain(
         }
 
         var wait = schedule.StartAfter(Math.Max(due, state.State.LastNight ?? due)) - clock.Time.GetUtcNow();
-        await this.RegisterOrUpdateReminder(Nightly, wait > TimeSpan.Zero ? wait : TimeSpan.Zero, LookAgainEvery);
+        await this.RegisterOrUpdateReminder(Nightly, wait > TimeSpan.Zero ? wait : TimeSpan.Zero, LookAgainEvery, cancellationToken);
     }
 
     /// <summary>Writes the update, and the night that it is for, down together.</summary>

@@ -125,7 +125,8 @@ internal sealed class DataHost : IAsyncDisposable
         Action<FakeVendor>? vendor = null,
         Func<ICandleStore, ICandleStore>? store = null,
         DataHost? beside = null,
-        Action<ISiloBuilder>? cluster = null)
+        Action<ISiloBuilder>? cluster = null,
+        Func<VirtualTime, IIncomingGrainCallFilter>? filter = null)
     {
         var names = vendors ?? ["first"];
         var options = new MarketDataOptions();
@@ -160,6 +161,7 @@ internal sealed class DataHost : IAsyncDisposable
             services.AddSingleton<DataClock>(clock);
             services.AddKeyedSingleton<IGrainStorage>("trading", states);
             services.AddDataGrains();
+            if (filter is not null) services.AddSingleton(filter(time));
         }, cluster);
         return new DataHost(host, states, time, clock, markets, candles, files, metrics, fakes) { Log = log };
     }
