@@ -49,6 +49,7 @@ public static class TelemetryHosting
             .ConfigureServices(services => services.AddSingleton(configuration))
             .SetResourceBuilder(Resource(service))
             .AddSource(TelemetrySources.Spans)
+            .AddProcessor(new SpanScrubber())
             .AddOtlpExporter();
         if (!settings.ChoosesSampler) traces.SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(TelemetrySettings.DefaultRatio)));
         return traces.Build()!;
