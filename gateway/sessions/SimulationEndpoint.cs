@@ -45,6 +45,7 @@ internal sealed class SimulationEndpoint(TokenService tokens, ConnectionRegistry
         if (registry.Count >= settings.MaximumConnections)
         {
             GatewayLog.Full(logger, settings.MaximumConnections);
+            GatewayMetrics.Shed("connection");
             await RestError.WriteAsync(http, StatusCodes.Status503ServiceUnavailable, ErrorCodes.InternalError, "This gateway has as many connections as it may; try again, or another one", retryAfterMs: 1_000).ConfigureAwait(false);
             return;
         }

@@ -13,7 +13,8 @@ namespace Trading.Postgres.Tests;
 
 public sealed class JournalTracingTests
 {
-    private static readonly ActivitySource Caller = new("journal tracing tests");
+    private const string CallerName = "journal tracing tests";
+    private static readonly ActivitySource Caller = new(CallerName);
 
     [Fact]
     public async Task An_append_leads_over_its_commit_to_the_statement_and_neither_spans_nor_metrics_hold_payloads_or_how_to_reach_the_database()
@@ -21,9 +22,9 @@ public sealed class JournalTracingTests
         var spans = new ConcurrentQueue<Activity>();
         using var listener = new ActivityListener
         {
-            ShouldListenTo = source => source == Caller || source.Name is "Npgsql" or JournalMetrics.MeterName,
+            ShouldListenTo = source => source.Name is CallerName or "Npgsql" or JournalMetrics.MeterName,
             Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
-                options.Source == Caller || options.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
+                options.Source.Name == CallerName || options.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
             ActivityStopped = spans.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);

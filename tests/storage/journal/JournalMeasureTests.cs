@@ -12,7 +12,8 @@ namespace Trading.Storage.Tests.Journal;
 [Collection(nameof(JournalMeasureTests))]
 public sealed class JournalMeasureTests : IDisposable
 {
-    private static readonly ActivitySource Caller = new("journal measure tests");
+    private const string CallerName = "journal measure tests";
+    private static readonly ActivitySource Caller = new(CallerName);
 
     private readonly FaultFiles _files = new(new Random(11));
     private readonly ManualTime _time = new();
@@ -25,9 +26,9 @@ public sealed class JournalMeasureTests : IDisposable
     {
         _spanListener = new ActivityListener
         {
-            ShouldListenTo = source => source == Caller || source.Name == JournalMetrics.MeterName,
+            ShouldListenTo = source => source.Name is CallerName or JournalMetrics.MeterName,
             Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
-                options.Source == Caller || options.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
+                options.Source.Name == CallerName || options.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
             ActivityStopped = _spans.Enqueue,
         };
         ActivitySource.AddActivityListener(_spanListener);

@@ -64,7 +64,7 @@ public sealed class ApiRiskTests(RiskTests.Fixture fixture)
             await client.SkipToAsync("tick");
             await client.SendAsync("tick_ack", MeasuredService.Ack(1));
             await client.SendAsync("query_positions");
-            await client.SkipToAsync("account_update");
+            await client.SkipToAsync("current_positions");
         });
     }
 
