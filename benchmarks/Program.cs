@@ -17,6 +17,7 @@ var benchmarks = new Dictionary<string, Func<TextWriter, Task>>(StringComparer.O
     },
     ["lockstep"] = LockStepBench.RunAsync,
     ["batched"] = BatchedTicksBench.RunAsync,
+    ["telemetry"] = TelemetryBench.RunAsync,
     ["idle"] = IdleSessionsBench.RunAsync,
     ["store"] = StoreBench.RunAsync,
     ["journal"] = output =>

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Trading.Gateway.Auth;
+using Trading.Gateway.Diagnostics;
 using Trading.Gateway.Grains;
 using Trading.Gateway.Rest;
 using Trading.Gateway.Rest.Data;
@@ -22,6 +23,9 @@ public static class GatewayHost
 {
     /// <summary>First part of every versioned path.</summary>
     internal const string Version = "/api/v1";
+
+    /// <summary>The number in it.</summary>
+    internal const int VersionNumber = 1;
 
     /// <summary>Registers the gateway's services; settings come from the section <c>Gateway</c> (see <see cref="GatewayOptions"/>) and are checked at start.</summary>
     public static void AddTradingGateway(this IServiceCollection services, IConfiguration configuration)
@@ -44,6 +48,8 @@ public static class GatewayHost
         services.Replace(ServiceDescriptor.Singleton<IHttpContextFactory, TokenScrubbingContextFactory>());
         // a request line that Kestrel cannot parse is logged before there is a request to scrub
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.None));
+        // paths hold ids that clients chose, those of orders among them, and routing tells each of them at debug level
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Routing", LogLevel.Information));
     }
 
     /// <summary>Maps every route of the gateway.</summary>
@@ -51,6 +57,8 @@ public static class GatewayHost
     {
         var services = app.Services;
         app.Use(RefuseForeignHosts(services.GetRequiredService<IOptions<GatewayOptions>>().Value));
+
+        app.UseRequestTracing();
 
         // every route is served under the version too; the unprefixed ones are aliases
         app.UsePathBase(Version);

@@ -1,8 +1,9 @@
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Trading.Telemetry;
 
 namespace Trading.Hosting;
 
@@ -31,7 +32,7 @@ public static class LogSettings
         switch (builder.Configuration[Formatter] ?? ConsoleFormatterNames.Json)
         {
             case ConsoleFormatterNames.Json:
-                builder.Logging.AddJsonConsole(console =>
+                builder.Logging.AddTracedJsonConsole(console =>
                 {
                     console.UseUtcTimestamp = true;
                     console.TimestampFormat = TimestampFormat;

@@ -17,11 +17,13 @@ internal static class LockStepBench
     /// <summary>Size of an acknowledgement; what is larger is an order.</summary>
     internal const int AckBytes = 90;
 
+    /// <summary>How long one measurement takes.</summary>
+    internal static readonly TimeSpan Duration = TimeSpan.FromSeconds(1.5);
+
     private const int OrderEvery = 25;
     private const int TickBytes = 200;
     private const int OrderBytes = 190;
     private const int Rounds = 5;
-    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(1.5);
 
     public static async Task RunAsync(TextWriter output)
     {
@@ -74,7 +76,8 @@ internal static class LockStepBench
         Medians.AtLeast(output, $"{connections} connections, median of the ratios to the echo", Medians.Of(ratios), 0.5);
     }
 
-    private static async Task<double> SessionsAsync(ServiceProcess service, string token, int connections, string label)
+    /// <summary>Ticks per second of so many lock-step sessions, for <see cref="Duration"/>.</summary>
+    internal static async Task<double> SessionsAsync(ServiceProcess service, string token, int connections, string label)
     {
         var clients = new List<SessionConnection>();
         try

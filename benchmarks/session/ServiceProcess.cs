@@ -43,11 +43,12 @@ internal sealed partial class ServiceProcess : IDisposable
         }
     }
 
-    public static ServiceProcess StartService()
+    /// <param name="environment">Further environment variables.</param>
+    public static ServiceProcess StartService(params KeyValuePair<string, string>[] environment)
     {
         var folder = Directory.CreateTempSubdirectory("trading-bench-").FullName;
         var service = Path.Combine(AppContext.BaseDirectory, "Trading.Silo.dll");
-        var (process, address) = Start([service, "--data", folder, "--urls", "http://127.0.0.1:0"]);
+        var (process, address) = Start([service, "--data", folder, "--urls", "http://127.0.0.1:0"], environment);
         return new ServiceProcess(process, folder, address, File.ReadAllText(Path.Combine(folder, "demo.key")).Trim());
     }
 
@@ -65,10 +66,11 @@ internal sealed partial class ServiceProcess : IDisposable
         if (_folder is not null) Directory.Delete(_folder, recursive: true);
     }
 
-    private static (Process Process, Uri Address) Start(IEnumerable<string> arguments)
+    private static (Process Process, Uri Address) Start(IEnumerable<string> arguments, params KeyValuePair<string, string>[] environment)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         var process = Process.Start(start) ?? throw new InvalidOperationException("the server did not start");
         // the service's log; somebody must read it, and only what it says first is of interest, if it does not start
         var said = new StringBuilder();

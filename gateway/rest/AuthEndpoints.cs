@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Trading.Gateway.Auth;
+using Trading.Gateway.Diagnostics;
 using Trading.Gateway.Grains;
 using Trading.Protocol;
 using Trading.Protocol.Text;
@@ -38,6 +39,7 @@ internal sealed class AuthEndpoints(IGatewayGrains grains, CallerIdentity caller
             return;
         }
 
+        Risks.TokenIssued();
         using var json = new JsonText(1024);
         json.Raw("{\"access_token\":"u8);
         json.String(tokens.Issue(identity));

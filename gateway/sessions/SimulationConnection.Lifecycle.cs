@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Trading.Gateway.Diagnostics;
 using Trading.GrainInterfaces.Sessions;
 using Trading.GrainInterfaces.Tenants;
 using Trading.Protocol;
@@ -28,6 +29,10 @@ internal sealed partial class SimulationConnection
     private int _intervalsPassed;
     private int _pumping;
     private int _left;
+    private string? _endedBy;
+
+    /// <summary>Why the connection ended, as <see cref="GatewayMetrics.ConnectionClosed"/> counts it.</summary>
+    internal string EndedBy => _endedBy ?? "client";
 
     /// <summary>Looks at this connection's clocks. Cheap; called for every connection a few times a second.</summary>
     internal void Sweep()
@@ -37,6 +42,7 @@ internal sealed partial class SimulationConnection
         var sending = Volatile.Read(ref _sendStarted);
         if (sending != 0 && time.GetElapsedTime(sending, now).TotalSeconds >= _context.Options.SendTimeoutSeconds)
         {
+            _endedBy ??= "slow_client";
             GatewayLog.SendTimedOut(_context.Logger, Id, _context.Options.SendTimeoutSeconds);
             _socket.Abort();
         }
@@ -291,6 +297,8 @@ internal sealed partial class SimulationConnection
     {
         if (_closing) return;
         GatewayLog.Closing(_context.Logger, Id, closing.Reason, closing.Code);
+        _endedBy ??= closing.Reason;
+        if (closing == Closing.ConnectionLimit) Risks.Rejected();
         _writer.Timestamp = InstantText.Micros(_context.Time.GetUtcNow());
         _writer.ConnectionClosing(new ConnectionClosingData(
             closing.Reason, closing.Message, closing.Code, closing.ReconnectAllowed, _session is null ? closing.WithoutSession : closing.SessionState));
@@ -301,6 +309,7 @@ internal sealed partial class SimulationConnection
     private async ValueTask CloseSilentlyAsync()
     {
         _displaced = true;
+        _endedBy ??= "displaced";
         await CloseOutputAsync(WebSocketCloseStatus.NormalClosure).ConfigureAwait(false);
     }
 
@@ -333,6 +342,8 @@ internal sealed partial class SimulationConnection
     {
         GatewayLog.ExchangeFailed(_context.Logger, Id, failure);
         if (_closing) return;
+        _endedBy ??= "failed";
+        GatewayMetrics.ErrorSent(ErrorCodes.InternalError);
         _writer.Timestamp = InstantText.Micros(_context.Time.GetUtcNow());
         _writer.Error(new ErrorData(ErrorCodes.InternalError, "The request could not be completed; connect again and resume the session", ErrorTypes.Connection, "error", true, 1_000), null, null);
         await FlushAsync().ConfigureAwait(false);
@@ -361,6 +372,7 @@ internal sealed partial class SimulationConnection
         }
         catch (Exception failure)
         {
+            _endedBy ??= IsLoss(failure) ? "lost" : "failed";
             if (IsLoss(failure)) GatewayLog.Lost(_context.Logger, Id, failure);
             else GatewayLog.Failed(_context.Logger, Id, failure);
             _socket.Abort();

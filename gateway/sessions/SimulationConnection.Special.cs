@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Trading.Gateway.Diagnostics;
 using Trading.GrainInterfaces.Sessions;
 using Trading.Protocol;
 using Trading.Protocol.Reading;
@@ -37,6 +38,7 @@ internal sealed partial class SimulationConnection
 
     private ValueTask AnswerAsync(string code, string text, string? field, string? requestId)
     {
+        GatewayMetrics.ErrorSent(code);
         _writer.Timestamp = InstantText.Micros(_context.Time.GetUtcNow());
         _writer.Error(ErrorData.Validation(code, text), field, requestId);
         return FlushAsync();

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Net.WebSockets;
 using Microsoft.Extensions.Logging;
 using Trading.Gateway.Auth;
+using Trading.Gateway.Diagnostics;
 using Trading.Gateway.Grains;
 using Trading.GrainInterfaces.Sessions;
 using Trading.GrainInterfaces.Tenants;
@@ -35,6 +37,7 @@ internal sealed partial class SimulationConnection : IDisposable
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly List<SessionCommand> _commands = [];
     private readonly RefusalCounter _refusals;
+    private readonly ActivityContext _trace = Activity.Current?.Context ?? default;
     private ClientMessage _special;
     private bool _hasSpecial;
     private ISessionGrain? _session;
@@ -77,15 +80,18 @@ internal sealed partial class SimulationConnection : IDisposable
         {
             // frames or text against RFC 6455: the socket has sent 1002 or 1007, and an abort would overtake it
             _faulted = true;
+            _endedBy ??= "lost";
             GatewayLog.Lost(_context.Logger, Id, broken);
         }
         catch (Exception lost) when (IsLoss(lost))
         {
+            _endedBy ??= "lost";
             GatewayLog.Lost(_context.Logger, Id, lost);
         }
         catch (Exception failure)
         {
             // one connection's failure is that connection's alone
+            _endedBy ??= "failed";
             GatewayLog.Failed(_context.Logger, Id, failure);
         }
         finally
@@ -163,6 +169,8 @@ internal sealed partial class SimulationConnection : IDisposable
             ReceivedKind.Binary => MessageReader.Unreadable("binary; text is expected"),
             _ => MessageReader.Unreadable($"larger than {_context.Options.MaximumMessageBytes} bytes"),
         };
+        GatewayMetrics.Received(message.Type);
+        if (message.Fault is not null) Risks.BadMessage(received.Kind);
         var ordinary = message.Fault is null && _session is not null
             && message.Type is not (ClientMessageType.CreateSession or ClientMessageType.ResumeSession or ClientMessageType.Disconnect)
             && (message.SessionId is null || message.SessionId == _sessionId);
@@ -183,6 +191,8 @@ internal sealed partial class SimulationConnection : IDisposable
         SessionCommand[] commands = _commands.Count == 0 ? [] : [.. _commands];
         _commands.Clear();
         ExchangeReply reply;
+        using var span = GatewayTracing.BeginExchange(_trace, _sessionId, commands.Length);
+        var start = Stopwatch.GetTimestamp();
         try
         {
             reply = await _session!.Exchange(new ExchangeRequest(Id, commands), CancellationToken.None).ConfigureAwait(false);
@@ -190,11 +200,15 @@ internal sealed partial class SimulationConnection : IDisposable
         }
         catch (Exception failure)
         {
+            GatewayMetrics.Exchanged(start, "failed");
+            span.Failed(failure);
             _json.Clear();
             await FailAsync(failure).ConfigureAwait(false);
             return false;
         }
 
+        GatewayMetrics.Exchanged(start, reply.Displaced ? "displaced" : "ok");
+        span.Answered(reply.Outputs.Count);
         if (reply.Displaced)
         {
             await CloseSilentlyAsync().ConfigureAwait(false);
@@ -215,7 +229,8 @@ internal sealed partial class SimulationConnection : IDisposable
         for (var i = 0; i < outputs.Count; i++)
         {
             var output = outputs[i];
-            if (output is not TicksOutput) Notice(output);
+            if (output is not TicksOutput ticks) Notice(output);
+            else GatewayMetrics.TicksSent(ticks.Times.Length);
             _renderer.Render(output);
         }
     }
@@ -237,6 +252,7 @@ internal sealed partial class SimulationConnection : IDisposable
                 StartIntervals(started.TickIntervalMs);
                 break;
             case ErrorOutput error:
+                GatewayMetrics.ErrorSent(error.Code);
                 if (error.Severity != "warning") _refused = true;
                 if (error.Type == ErrorTypes.RateLimit) _refusals.Count();
                 break;

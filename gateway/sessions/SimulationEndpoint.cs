@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Trading.Gateway.Auth;
+using Trading.Gateway.Diagnostics;
 using Trading.Gateway.Rest;
 using Trading.Protocol;
 
@@ -43,6 +45,7 @@ internal sealed class SimulationEndpoint(TokenService tokens, ConnectionRegistry
         if (registry.Count >= settings.MaximumConnections)
         {
             GatewayLog.Full(logger, settings.MaximumConnections);
+            GatewayMetrics.Shed("connection");
             await RestError.WriteAsync(http, StatusCodes.Status503ServiceUnavailable, ErrorCodes.InternalError, "This gateway has as many connections as it may; try again, or another one", retryAfterMs: 1_000).ConfigureAwait(false);
             return;
         }
@@ -61,6 +64,9 @@ internal sealed class SimulationEndpoint(TokenService tokens, ConnectionRegistry
     {
         using var connection = new SimulationConnection(Guid.NewGuid().ToString("N"), socket, identity, core, http.Request.Query["resume"], registry.Context);
         registry.Add(connection);
+        GatewayMetrics.ConnectionOpened();
+        // what follows are traces of their own; the span of the handshake would hold a hundred thousand of them
+        Activity.Current = null;
         // after a client is gone a send can go on succeeding: the request's own signal ends the connection
         await using var aborted = http.RequestAborted.UnsafeRegister(static state => ((WebSocket)state!).Abort(), socket).ConfigureAwait(false);
         try
@@ -70,6 +76,7 @@ internal sealed class SimulationEndpoint(TokenService tokens, ConnectionRegistry
         finally
         {
             registry.Remove(connection);
+            GatewayMetrics.ConnectionClosed(connection.EndedBy);
         }
     }
 }

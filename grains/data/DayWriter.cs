@@ -1,8 +1,10 @@
+using Trading.Diagnostics;
 using Trading.GrainInterfaces.Data;
 using Trading.MarketData.Candles;
 using Trading.MarketData.Markets;
 using Trading.MarketData.Store;
 using Trading.MarketData.Updates;
+using Trading.MarketData.Validation;
 
 namespace Trading.Grains.Data;
 
@@ -16,6 +18,7 @@ internal sealed class DayWriter(SymbolTools tools)
     {
         var days = FetchedDays.Split(market, answer.Candles, answer.Asked);
         foreach (var reason in answer.Dropped.Concat(days.SelectMany(day => day.Dropped)).Take(100)) work = tools.Note(work, symbol, answer.Asked, answer.Provider, Step, "row_dropped", reason);
+        if (range.Provider != int.MaxValue && answer.Dropped.Count == 0) ApiRisk.Gaps(answer.Provider, days.Sum(day => GapsLeft(market, day, answer.Asked, work.FetchedAt)));
         var (lacking, touched, candles) = (new List<int>(), new List<int>(), 0L);
         if (days.Count > 0)
         {
@@ -63,6 +66,11 @@ internal sealed class DayWriter(SymbolTools tools)
             await writer.AnnotateAsync(Timeframe.OneMinute, date, info, cancellationToken);
         }
     }
+
+    /// <summary>Runs of expected minutes that an answer left out. Where rows were unreadable or the day is not settled, nobody knows.</summary>
+    private static int GapsLeft(MarketRules market, FetchedDay day, TimeSpanMicros asked, long fetchedAt) => day.HasUnreadable || !DayMerge.IsOver(market, day.Day, fetchedAt, DayMerge.SettledAfter)
+        ? 0
+        : DayValidator.Validate(market.DateAt(day.Day), day.Candles, market).Gaps.Count(gap => gap.Start < asked.End && gap.End > asked.Start);
 
     private async Task Write(string symbol, ICandleWriter writer, DateOnly date, CandleColumns candles, StoredDay? known, DayMerge merge, CancellationToken cancellationToken)
     {

@@ -31,9 +31,8 @@ public sealed partial class SessionGrain
     private DateTimeOffset _deadlineAt;
 
     /// <summary>Latest snapshot, then the records after it.</summary>
-    private async Task EnsureLoaded(CancellationToken cancellationToken)
+    private async Task Load(CancellationToken cancellationToken)
     {
-        if (_isLoaded) return;
         var snapshot = await journal.LoadSnapshotAsync(_key, cancellationToken);
         var records = await ReadAfter(snapshot?.Version ?? 0, cancellationToken);
         _version = (snapshot?.Version ?? 0) + records.Count;
@@ -143,6 +142,7 @@ public sealed partial class SessionGrain
     private SessionInterruptedException Interrupt(string why, Exception? failure)
     {
         LogInterrupted(failure, _key.Tenant, _key.Session, why);
+        SessionMetrics.Interrupted(failure);
         Forget();
         _connectionId = null;
         _observer = null;
@@ -164,6 +164,7 @@ public sealed partial class SessionGrain
         _startTold = _endTold = _resultKept = false;
         _ticksMetered = 0;
         _fillsShown = -1;
+        CountInMemory();
     }
 
     private async Task LoadLimits()
@@ -183,11 +184,14 @@ public sealed partial class SessionGrain
     private async Task SaveSnapshot()
     {
         if (_machine is not { } machine || _version == 0) return;
+        using var span = SessionTracing.Begin("session.snapshot", _key.Session);
         try
         {
             var snapshot = machine.Snapshot();
             // a session too large for a snapshot is replayed from the last one that fitted
             if (snapshot.Length <= JournalLimits.MaxSnapshotBytes) await journal.SaveSnapshotAsync(_key, _version, snapshot, CancellationToken.None);
+            SessionMetrics.SnapshotSaved(snapshot.Length);
+            span?.SetTag("trading.snapshot.bytes", snapshot.Length);
             _isDirty = false;
         }
 #pragma warning disable CA1031 // a snapshot only shortens replay; the journal holds everything
@@ -195,6 +199,7 @@ public sealed partial class SessionGrain
 #pragma warning restore CA1031
         {
             LogNoSnapshot(failure, _key.Tenant, _key.Session);
+            SessionMetrics.SnapshotFailed();
         }
 
         // also after a failure: the next attempt waits until the session has grown again

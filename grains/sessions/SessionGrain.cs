@@ -52,6 +52,7 @@ public sealed partial class SessionGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        CountInMemory(isLeaving: true);
         if (_machine is null) return;
         await Settle(final: true);
         if (_isDirty) await SaveSnapshot();
@@ -73,7 +74,7 @@ public sealed partial class SessionGrain(
         return new AttachReply(_machine is not null || _ended is not null, _machine?.Status() ?? _ended?.Status);
     }
 
-    public async Task<ExchangeReply> Exchange(ExchangeRequest request, CancellationToken cancellationToken)
+    private async Task<ExchangeReply> Answer(ExchangeRequest request, CancellationToken cancellationToken)
     {
         await EnsureLoaded(cancellationToken);
         if (!string.Equals(request.ConnectionId, _connectionId, StringComparison.Ordinal)) return Strange(request);
@@ -134,10 +135,13 @@ public sealed partial class SessionGrain(
     /// <summary>Commands in, outputs out, one append in between.</summary>
     private async Task<ExchangeReply> Run(SessionMachine machine, ExchangeRequest request, int first, DateTimeOffset now)
     {
+        var before = machine.End;
         for (var at = first; at < request.Commands.Count; at++) machine.Enqueue(request.Commands[at]);
         var more = await Step(machine, now);
         machine.Checkpoint(now);
         await Commit(machine);
+        SessionMetrics.Count(machine.Tally);
+        if (before != machine.End) SessionMetrics.SessionEnded(machine.End);
         await Settle(final: machine.End != SessionEnd.No);
         if (_isDirty && WantsSnapshot(machine)) await SaveSnapshot();
         if (!more) ArmDeadline(machine, now);
@@ -238,6 +242,8 @@ public sealed partial class SessionGrain(
         await LoadLimits();
         _machine.Begin(create.RequestId, [.. prepared.Warnings, .. await WhatChanged(prepared.Definition!, create, cancellationToken)]);
         if (verdict.Warn) _machine.Warn(verdict);
+        CountInMemory();
+        SessionMetrics.SessionCreated();
         return null;
     }
 
@@ -277,6 +283,7 @@ public sealed partial class SessionGrain(
         _ended = new EndedSession(NotResumed, machine.Status() with { State = SessionState.Error });
         _machine = null;
         _isDirty = false;
+        CountInMemory();
     }
 
     /// <param name="Why">Fit to be shown to the client.</param>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Trading.GrainInterfaces.Tenants;
+using Trading.Grains.Diagnostics;
 using Trading.Storage.Accounts;
 using Trading.Storage.Usage;
 
@@ -60,6 +61,7 @@ public sealed partial class TenantGrain(
         if (_limits is null || !IsUsable(keyId)) return Task.FromResult(new ConnectionAdmission(false, true, _limits?.Wire ?? EffectiveLimits.Nobody, _options.ConnectionLeaseSeconds));
         var lease = new Lease(keyId, observer, now.AddSeconds(_options.ConnectionLeaseSeconds));
         var admitted = _connections.TryAdmit(connectionId, lease, Limits.Wire.ConcurrentConnections, now);
+        if (!admitted) TenantMetrics.Refused(LimitNames.ConcurrentConnections);
         return Task.FromResult(new ConnectionAdmission(admitted, false, Limits.Wire, _options.ConnectionLeaseSeconds));
     }
 
@@ -79,7 +81,7 @@ public sealed partial class TenantGrain(
 
     public async Task<LimitVerdict> AdmitSession(string sessionId, int symbols)
     {
-        var verdict = Ledger.AdmitSession(sessionId, symbols, Limits, time.GetUtcNow());
+        var verdict = TenantMetrics.Counted(Ledger.AdmitSession(sessionId, symbols, Limits, time.GetUtcNow()));
         if (verdict.Allowed) await Save();
         return verdict;
     }
@@ -153,7 +155,7 @@ public sealed partial class TenantGrain(
         var now = time.GetUtcNow();
         var plan = Limits.Wire.Plan;
         var wanted = FixedWindow.Minute.Used(count, now) + uses;
-        if (wanted > limit) return Verdicts.Refused(Verdicts.RateLimit, plan, name, wanted, limit.Value, FixedWindow.Minute.EndOf(now));
+        if (wanted > limit) return TenantMetrics.Counted(Verdicts.Refused(Verdicts.RateLimit, plan, name, wanted, limit.Value, FixedWindow.Minute.EndOf(now)));
         FixedWindow.Minute.Add(count, now, uses);
         return warn && limit is { } allowed && FixedWindow.Minute.ShouldWarn(count, now, allowed, _options.WarningPercent)
             ? Verdicts.Warning(plan, name, wanted, allowed, FixedWindow.Minute.EndOf(now))

@@ -1,4 +1,5 @@
 using Trading.Engine.Bars;
+using Trading.MarketData.Diagnostics;
 using Trading.MarketData.Sources;
 
 namespace Trading.MarketData.Cache;
@@ -88,6 +89,7 @@ public sealed class BarCache : IBarSource
             {
                 if (entry.Stamp == stamp)
                 {
+                    CacheMetrics.Asked(isHit: true);
                     _byLastUse.Remove(place);
                     _byLastUse.AddFirst(place);
                     return entry.Loading;
@@ -98,7 +100,12 @@ public sealed class BarCache : IBarSource
             }
 
             // a load under way looks at the stamp itself when it is done
-            if (entry is not null) return entry.Loading;
+            if (entry is not null)
+            {
+                CacheMetrics.Asked(isHit: true);
+                return entry.Loading;
+            }
+
             entry = new Entry(key);
             _entries.Add(key, entry);
             if (_letGo.Remove(key, out var letGo) && letGo.Stamp == stamp && letGo.Series.TryGetTarget(out var held))
@@ -106,9 +113,11 @@ public sealed class BarCache : IBarSource
                 entry.Loading = Task.FromResult<BarSeries?>(held);
                 entry.Stamp = stamp;
                 Keep(entry, held);
+                CacheMetrics.Asked(isHit: true);
             }
             else
             {
+                CacheMetrics.Asked(isHit: false);
                 entry.Loading = Task.Run(() => LoadAsync(entry, stamp), CancellationToken.None);
             }
 
@@ -155,6 +164,7 @@ public sealed class BarCache : IBarSource
         entry.Series = series;
         entry.Place = _byLastUse.AddFirst(entry);
         _totalBytes += BytesOf(series);
+        CacheMetrics.Resized(BytesOf(series));
         while (_totalBytes > _maxBytes && _byLastUse.Last is { Value: var oldest } && oldest != entry) LetGo(oldest);
     }
 
@@ -174,6 +184,7 @@ public sealed class BarCache : IBarSource
         _byLastUse.Remove(entry.Place!);
         _entries.Remove(entry.Key);
         _totalBytes -= BytesOf(entry.Series!);
+        CacheMetrics.Resized(-BytesOf(entry.Series!));
     }
 
     private readonly record struct CacheKey(BarSeriesKey Key, BarRange Covered, long? AsOf);

@@ -22,6 +22,7 @@ internal static class ClusterSilo
     {
         var hasStarted = false;
         var builder = HostBuilding.Create(options, ShutdownTimeout);
+        builder.ExportTelemetry("trading-silo");
         builder.QuietUntilStarted(() => hasStarted);
         var settings = ServiceSettings.From(builder.Configuration);
         var cluster = ClusterSettings.From(builder.Configuration);

@@ -21,6 +21,7 @@ internal static class Service
     {
         var hasStarted = false;
         var builder = HostBuilding.Create(options, ShutdownTimeout);
+        builder.ExportTelemetry("trading");
 
         // a failed start is told in one line, not in the host's forty
         builder.QuietUntilStarted(() => hasStarted);

@@ -28,7 +28,7 @@ internal static class StorageServices
     /// <param name="connectionString">With the password; nothing may log it.</param>
     public static void AddDatabaseStorage(this IServiceCollection services, string connectionString)
     {
-        services.AddSingleton(_ => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "trading" }.ConnectionString));
+        services.AddSingleton(_ => new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "trading" }.ConnectionString) { Name = "stores" }.Build());
         services.AddSingleton(provider => new PostgresCalls(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IAccountStore>(provider => new PostgresAccountStore(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IUsageStore>(provider => new PostgresUsageStore(provider.GetRequiredService<PostgresCalls>()));

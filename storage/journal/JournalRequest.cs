@@ -38,10 +38,13 @@ internal sealed class JournalRequest(Action<JournalRequest> giveBack) : IValueTa
 
     public Exception? Failure { get; set; }
 
+    public AppendMeasure Measure { get; private set; }
+
     public void Begin(RequestKind kind, SessionKey key, long expectedVersion, IReadOnlyList<ReadOnlyMemory<byte>>? payloads, CancellationToken ct)
     {
         (Kind, Key, ExpectedVersion, Payloads, Cancellation) = (kind, key, expectedVersion, payloads, ct);
         (Entry, Location, Result, Failure) = (null, default, default, null);
+        Measure = payloads is null ? default : AppendMeasure.Begin(JournalMetrics.Files, payloads);
     }
 
     public ValueTask<AppendResult> Task => new(this, _source.Version);
@@ -49,6 +52,7 @@ internal sealed class JournalRequest(Action<JournalRequest> giveBack) : IValueTa
     /// <summary>Hands result or failure to the caller, whose continuation runs on the thread pool or its own scheduler, never here.</summary>
     public void Complete()
     {
+        Measure.End(Result, Failure);
         if (Failure is { } failure)
             _source.SetException(failure);
         else

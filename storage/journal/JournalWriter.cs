@@ -53,6 +53,22 @@ internal sealed class JournalWriter(IStorageFiles files, JournalIndex index, Seg
         var until = BuildBlock(batch, from);
         if (_frames == 0)
             return until;
+        var measure = CommitMeasure.Begin(JournalMetrics.Files, batch.Skip(from).Take(until - from).Where(request => request.Entry is not null).Select(request => request.Measure));
+        var outcome = CommitMeasure.Failed;
+        try
+        {
+            outcome = Write(batch, from, until);
+        }
+        finally
+        {
+            measure.End(outcome, _frames, _used);
+        }
+        return until;
+    }
+
+    /// <summary>Writes and syncs the block, publishes what is in it or takes it back; how it went, as a commit is measured.</summary>
+    private string Write(List<JournalRequest> batch, int from, int until)
+    {
         try
         {
             appender.Reserve(_used);
@@ -61,7 +77,7 @@ internal sealed class JournalWriter(IStorageFiles files, JournalIndex index, Seg
         {
             Revert(batch, from, until);
             FailAll(batch, from, until, Unavailable(exception), uncertain: false);
-            return until;
+            return CommitMeasure.Failed;
         }
         var header = new BlockHeader(appender.Salt, appender.NextSequence, _used - JournalFormat.BlockHeaderBytes, _frames);
         JournalFormat.WriteBlockHeader(_block, header);
@@ -75,10 +91,10 @@ internal sealed class JournalWriter(IStorageFiles files, JournalIndex index, Seg
             EnterFailure(exception);
             Revert(batch, from, until);
             FailAll(batch, from, until, exception, uncertain: true);
-            return until;
+            return CommitMeasure.Uncertain;
         }
         Publish(batch, from, until, position);
-        return until;
+        return CommitMeasure.Committed;
     }
 
     /// <summary>Encodes requests until the block is full or one has to wait for the next block; returns where it stopped.</summary>
@@ -204,6 +220,7 @@ internal sealed class JournalWriter(IStorageFiles files, JournalIndex index, Seg
     private void EnterFailure(Exception exception)
     {
         _failure = exception;
+        JournalMetrics.OutageBegan(JournalMetrics.Files);
         _backoff = options.FirstBackoff;
         ScheduleRetry();
         options.Observer?.Invoke(new JournalEvent(JournalEventKind.WriteFailed, appender.Active.Path, appender.Position, _used, exception));
@@ -229,6 +246,7 @@ internal sealed class JournalWriter(IStorageFiles files, JournalIndex index, Seg
             return false;
         }
         _failure = null;
+        JournalMetrics.OutageEnded(JournalMetrics.Files);
         options.Observer?.Invoke(new JournalEvent(JournalEventKind.Reopened, appender.Active.Path, 0, 0));
         return true;
     }

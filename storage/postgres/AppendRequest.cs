@@ -18,6 +18,7 @@ internal sealed class AppendRequest
         Cancellation = cancellation;
         Id = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
         foreach (var payload in payloads) Bytes += payload.Length;
+        Measure = AppendMeasure.Begin(JournalMetrics.Postgres, payloads);
     }
 
     public SessionKey Key { get; }
@@ -38,15 +39,32 @@ internal sealed class AppendRequest
     /// <summary>Repetitions after passing failures.</summary>
     public int Repetitions { get; set; }
 
+    public AppendMeasure Measure { get; }
+
     public Task<AppendResult> Answer => _answer.Task;
 
-    public void Appended() => _answer.TrySetResult(new AppendResult(AppendStatus.Appended, ExpectedVersion + Payloads.Count));
+    public void Appended() => Succeed(new AppendResult(AppendStatus.Appended, ExpectedVersion + Payloads.Count));
 
-    public void Conflict(long version) => _answer.TrySetResult(new AppendResult(AppendStatus.Conflict, version));
+    public void Conflict(long version) => Succeed(new AppendResult(AppendStatus.Conflict, version));
 
-    public void Fail(Exception problem) => _answer.TrySetException(problem);
+    public void Fail(Exception problem)
+    {
+        if (_answer.Task.IsCompleted) return;
+        Measure.End(default, problem);
+        _answer.TrySetException(problem);
+    }
 
-    public void Cancel() => _answer.TrySetCanceled(Cancellation);
+    public void Cancel()
+    {
+        Measure.End(default, new OperationCanceledException(Cancellation));
+        _answer.TrySetCanceled(Cancellation);
+    }
 
     public static int ChecksumOf(ReadOnlyMemory<byte> payload) => unchecked((int)Crc32C.Of(payload.Span));
+
+    private void Succeed(AppendResult result)
+    {
+        Measure.End(result, null);
+        _answer.TrySetResult(result);
+    }
 }

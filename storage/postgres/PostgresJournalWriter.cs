@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using Trading.Storage.Journal;
 
@@ -15,6 +16,7 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource database, PostgresJ
     private readonly LinkedList<AppendRequest> _waiting = new();
     private int _lanes;
     private bool _closed;
+    private bool _isOut;
     private TaskCompletionSource? _idle;
 
     /// <exception cref="ObjectDisposedException">The journal has been closed.</exception>
@@ -48,11 +50,13 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource database, PostgresJ
 
     private async Task RunLaneAsync()
     {
+        // the lane was started by the call of one session and works for all of them
+        Activity.Current = null;
         while (TakeGroup() is { } group)
         {
             try
             {
-                await CommitAsync(group).ConfigureAwait(false);
+                await MeasureAsync(group).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // whatever went wrong, every caller gets an answer and the lane goes on
             catch (Exception problem)
@@ -102,7 +106,22 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource database, PostgresJ
         lock (_gate) _waiting.AddFirst(request);
     }
 
-    private async Task CommitAsync(List<AppendRequest> group)
+    private async Task MeasureAsync(List<AppendRequest> group)
+    {
+        var measure = CommitMeasure.Begin(JournalMetrics.Postgres, group.Select(static request => request.Measure));
+        var outcome = CommitMeasure.Failed;
+        try
+        {
+            outcome = await CommitAsync(group).ConfigureAwait(false);
+        }
+        finally
+        {
+            measure.End(outcome, group.Count, group.Sum(static request => (long)request.Bytes));
+        }
+    }
+
+    /// <returns>How it went, as a commit is measured.</returns>
+    private async Task<string> CommitAsync(List<AppendRequest> group)
     {
         NpgsqlConnection connection;
         try
@@ -114,7 +133,7 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource database, PostgresJ
         catch (Exception problem) when (PostgresFailures.IsOutage(problem) || problem is JournalUnavailableException)
         {
             Refuse(group, problem);
-            return;
+            return CommitMeasure.Failed;
         }
 
         Exception? failure = null;
@@ -133,8 +152,9 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource database, PostgresJ
         }
 
         // the connection is back in the pool before anybody hears of the outcome, so that the next append finds it there
-        if (failure is null) Publish(group, outcomes);
-        else await HandleAsync(failure, group, backend).ConfigureAwait(false);
+        if (failure is not null) return await HandleAsync(failure, group, backend).ConfigureAwait(false);
+        Publish(group, outcomes);
+        return CommitMeasure.Committed;
     }
 
     private async Task<(bool Appended, long? Version)[]> ExecuteAsync(NpgsqlConnection connection, List<AppendRequest> group)
@@ -158,6 +178,7 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource database, PostgresJ
 
     private void Publish(List<AppendRequest> group, (bool Appended, long? Version)[] outcomes)
     {
+        Outage(isOut: false);
         for (var no = 0; no < group.Count; no++)
         {
             var (request, (appended, version)) = (group[no], outcomes[no]);
@@ -168,20 +189,20 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource database, PostgresJ
         }
     }
 
-    private async Task HandleAsync(Exception failure, List<AppendRequest> group, int backend)
+    private async Task<string> HandleAsync(Exception failure, List<AppendRequest> group, int backend)
     {
         switch (PostgresFailures.Of(failure))
         {
             case PostgresFailure.Transient:
                 foreach (var request in group) RepeatOrGiveUp(request, PostgresFailures.OneLine(failure));
-                break;
+                return CommitMeasure.Failed;
             case PostgresFailure.NotWritten:
                 Refuse(group, failure);
-                break;
+                return CommitMeasure.Failed;
             default:
                 Tell(PostgresJournalEventKind.AnswerLost, PostgresFailures.OneLine(failure), group.Count);
                 await ResolveAsync(lost.Add(backend), failure, group).ConfigureAwait(false);
-                break;
+                return CommitMeasure.Uncertain;
         }
     }
 
@@ -202,6 +223,7 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource database, PostgresJ
         }
         catch (Exception problem) when (PostgresFailures.IsOutage(problem) || problem is JournalUnavailableException)
         {
+            Outage(isOut: true);
             Tell(PostgresJournalEventKind.OutcomeUnknown, $"backend {commit.Backend}: {PostgresFailures.OneLine(problem)}", group.Count);
             foreach (var request in group) request.Fail(new UncertainAppendException("The answer of the database was lost and it cannot be asked again: the append may or may not be durable.", failure));
         }
@@ -221,8 +243,17 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource database, PostgresJ
 
     private void Refuse(List<AppendRequest> group, Exception problem)
     {
+        Outage(isOut: true);
         Tell(PostgresJournalEventKind.Unavailable, PostgresFailures.OneLine(problem), group.Count);
         foreach (var request in group) request.Fail(new JournalUnavailableException($"The database does not accept appends: {PostgresFailures.OneLine(problem)}. Nothing was written.", problem));
+    }
+
+    /// <summary>An outage lasts from the first commit that was not accepted to the next one that is.</summary>
+    private void Outage(bool isOut)
+    {
+        if (Interlocked.Exchange(ref _isOut, isOut) == isOut) return;
+        if (isOut) JournalMetrics.OutageBegan(JournalMetrics.Postgres);
+        else JournalMetrics.OutageEnded(JournalMetrics.Postgres);
     }
 
     private void Tell(PostgresJournalEventKind kind, string message, int appends) => options.Observer?.Invoke(new PostgresJournalEvent(kind, message, appends));

@@ -38,7 +38,8 @@ public sealed class PostgresSessionJournal : ISessionJournal, IAsyncDisposable
             MaxAutoPrepare = 16,
             AutoPrepareMinUsages = 2,
         };
-        _database = NpgsqlDataSource.Create(settings.ConnectionString);
+        // without a name its measurements would be called by the connection string
+        _database = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "journal" }.Build();
         _lost = new LostCommits(_database, name, _options);
         _writer = new PostgresJournalWriter(_database, _options, _lost);
     }

@@ -71,6 +71,7 @@ public sealed class ActorHost : IAsyncLifetime
     {
         var ports = new[] { FreePort(), FreePort() };
         silo.UseLocalhostClustering(ports[0], ports[1]);
+        silo.AddActivityPropagation();
     }
 
     private static int FreePort()

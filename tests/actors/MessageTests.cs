@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 
 namespace Trading.Actors.Tests;
 
@@ -71,6 +72,26 @@ public sealed class MessageTests(ActorHost host)
         }
 
         Assert.Equal("nothing>nothing", await host.Grain<IMessageGrain>().Context("tenant", host.Grain<IMessageGrain>()));
+    }
+
+    [Fact]
+    public async Task The_trace_of_the_caller_goes_along_with_calls_and_their_calls_and_stays_the_callers()
+    {
+        using var listener = new ActivityListener { ShouldListenTo = _ => true, Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData };
+        ActivitySource.AddActivityListener(listener);
+        using var trace = new Activity("client").SetIdFormat(ActivityIdFormat.W3C).Start();
+        var id = trace.TraceId.ToHexString();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => host.Grain<IMessageGrain>().Trace(host.Grain<IMessageGrain>())));
+        Assert.All(answers, answer => Assert.Equal($"{id},{id}>{id},{id}", answer));
+        Assert.Same(trace, Activity.Current);
+    }
+
+    [Fact]
+    public async Task A_call_without_a_trace_finds_none_of_an_earlier_one()
+    {
+        var grain = host.Grain<IMessageGrain>();
+        using (new Activity("client").SetIdFormat(ActivityIdFormat.W3C).Start()) await grain.Trace(null);
+        Assert.Equal("none,none", await grain.Trace(null));
     }
 
     [Fact]

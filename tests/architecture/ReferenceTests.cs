@@ -9,20 +9,22 @@ public sealed class ReferenceTests
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["Trading.Engine"] = [],
-        ["Trading.MarketData"] = ["Trading.Engine", "Trading.Storage"],
+        ["Trading.MarketData"] = ["Trading.Diagnostics", "Trading.Engine", "Trading.Storage"],
         ["Trading.Protocol"] = [],
+        ["Trading.Diagnostics"] = [],
+        ["Trading.Telemetry"] = ["Trading.Diagnostics"],
         ["Trading.Embedded"] = [],
-        ["Trading.Storage"] = ["Trading.Engine"],
+        ["Trading.Storage"] = ["Trading.Diagnostics", "Trading.Engine"],
         ["Trading.GrainInterfaces"] = ["Trading.Engine", "Trading.Embedded"],
-        ["Trading.Grains"] = ["Trading.Engine", "Trading.MarketData", "Trading.Storage", "Trading.GrainInterfaces", "Trading.Embedded"],
+        ["Trading.Grains"] = ["Trading.Diagnostics", "Trading.Engine", "Trading.MarketData", "Trading.Storage", "Trading.GrainInterfaces", "Trading.Embedded"],
         ["sim"] = ["Trading.Engine", "Trading.MarketData", "Trading.Storage"],
-        ["Trading.Gateway"] = ["Trading.Engine", "Trading.GrainInterfaces", "Trading.Protocol", "Trading.Embedded"],
+        ["Trading.Gateway"] = ["Trading.Diagnostics", "Trading.Engine", "Trading.GrainInterfaces", "Trading.Protocol", "Trading.Embedded"],
         ["Trading.Silo"] = ["Trading.Engine", "Trading.MarketData", "Trading.Storage", "Trading.GrainInterfaces", "Trading.Grains", "Trading.Gateway", "Trading.Hosting", "Trading.Protocol", "Trading.Embedded"],
-        ["Trading.Hosting"] = [],
+        ["Trading.Hosting"] = ["Trading.Telemetry"],
         ["Trading.Gateway.Host"] = ["Trading.Engine", "Trading.GrainInterfaces", "Trading.Gateway", "Trading.Hosting", "Trading.Protocol", "Trading.Embedded"],
     };
 
-    private static readonly string[] Pure = ["Trading.Engine", "Trading.Protocol", "Trading.MarketData", "Trading.Storage"];
+    private static readonly string[] Pure = ["Trading.Engine", "Trading.Protocol", "Trading.Diagnostics", "Trading.MarketData", "Trading.Storage"];
 
     public static TheoryData<string> Projects => [.. Allowed.Keys];
 
@@ -54,6 +56,11 @@ public sealed class ReferenceTests
     [Fact]
     public void Pure_projects_know_no_actor_runtime() =>
         Assert.All(Pure, assembly => Assert.DoesNotContain(References(assembly), name => name.StartsWith("Orleans", StringComparison.Ordinal) || name == "Trading.Embedded"));
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Only_the_telemetry_project_knows_OpenTelemetry(string assembly) =>
+        Assert.Equal(assembly == "Trading.Telemetry", File.Exists(PathOf(assembly)) && References(assembly).Any(name => name.StartsWith("OpenTelemetry", StringComparison.Ordinal)));
 
     [Fact]
     public void The_engine_does_no_input_or_output_and_starts_no_task()

@@ -43,6 +43,7 @@ internal static class GatewayProcess
     {
         var hasStarted = false;
         var builder = HostBuilding.Create(options, ShutdownTimeout);
+        builder.ExportTelemetry("trading-gateway");
         builder.QuietUntilStarted(() => hasStarted);
         var urls = HostBuilding.CheckedUrls("Urls", builder.Configuration["Urls"] ?? DefaultUrls);
         var cluster = ClusterSettings.From(builder.Configuration);

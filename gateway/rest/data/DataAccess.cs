@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Trading.Gateway.Auth;
+using Trading.Gateway.Diagnostics;
 using Trading.Protocol;
 using Trading.Protocol.Writing;
 
@@ -21,6 +22,7 @@ internal sealed class DataAccess(CallerIdentity callers, DataApiOptions options,
         }
         catch (RefusedException refused)
         {
+            Risks.Refused(refused.Status, refused.Code);
             await WriteAsync(http, refused).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Trading.Diagnostics;
 using Trading.Engine.Orders;
 using Trading.GrainInterfaces.Sessions;
 
@@ -67,7 +68,12 @@ public sealed record SessionRecord
     public static SessionRecord Parse(ReadOnlySpan<byte> json)
     {
         var record = JsonSerializer.Deserialize(json, SessionJson.Default.SessionRecord) ?? throw new JsonException("a journal record is an object");
-        if (record.SchemaVersion is < 1 or > CurrentSchema) throw new JsonException($"journal record of schema {record.SchemaVersion}; this version reads 1 to {CurrentSchema}");
+        if (record.SchemaVersion is < 1 or > CurrentSchema)
+        {
+            ApiRisk.VersionMismatch(ApiRisk.Journal);
+            throw new JsonException($"journal record of schema {record.SchemaVersion}; this version reads 1 to {CurrentSchema}");
+        }
+
         return record;
     }
 }

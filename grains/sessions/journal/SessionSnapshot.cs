@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Trading.Diagnostics;
 using Trading.Engine.Orders;
 using Trading.Engine.Snapshot;
 using Trading.GrainInterfaces.Sessions;
@@ -41,10 +42,16 @@ public static class SessionSnapshot
         }
         catch (JsonException foreign)
         {
+            ApiRisk.VersionMismatch(ApiRisk.Journal);
             throw new SnapshotException($"the session snapshot is of another schema: {foreign.Message}", foreign);
         }
 
-        if (body.SchemaVersion is < 1 or > SnapshotBody.CurrentSchema) throw new SnapshotException($"session snapshot of schema {body.SchemaVersion}; this version reads 1 to {SnapshotBody.CurrentSchema}");
+        if (body.SchemaVersion is < 1 or > SnapshotBody.CurrentSchema)
+        {
+            ApiRisk.VersionMismatch(ApiRisk.Journal);
+            throw new SnapshotException($"session snapshot of schema {body.SchemaVersion}; this version reads 1 to {SnapshotBody.CurrentSchema}");
+        }
+
         engine = bytes[(HeaderBytes + length)..];
         return body;
     }

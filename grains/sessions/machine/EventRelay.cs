@@ -66,7 +66,8 @@ internal sealed class EventRelay(ISimulationRun run, SessionDefinition definitio
             one.FillReason,
             one.Tick);
         orders.Add(fill);
-        if (outbox.Quiet) return;
+        if (outbox.Tally is not { } tally) return;
+        tally.Fills++;
         outbox.Say(fill);
         if (SnapshotPerFill) outbox.Say(new AccountOutput(run.AccountAfterFill(one.FillNumber), false));
         Update(in one, entry, null);

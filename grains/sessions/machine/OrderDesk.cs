@@ -179,6 +179,7 @@ internal sealed class OrderDesk
                 if (outcome.OrderNumber == 0) _orders.Log(entry, OrderState.Rejected, outcome.Reason, 0, _run.TimeOf(tick), tick);
             }
 
+            _outbox.Tally?.Count(outcome);
             if (outcome.Accepted) accepted.Add(new AcceptedOrder(orders[at].OrderId, outcome.Estimate));
             else rejected.Add(new RejectedOrder(orders[at].OrderId, OrderErrors.Code(outcome.Reason), OrderErrors.Text(outcome.Reason)));
         }

@@ -93,6 +93,8 @@ public sealed partial class SessionMachine
         }
         else if (command.Status == ProcessingStatus.Ready)
         {
+            // the last one once more, when its tick is long executed
+            if (command.Sequence == _window.Acknowledged && command.Sequence <= _run.CompletedTicks) _outbox.Tally!.Duplicates++;
             _window.Acknowledge((int)command.Sequence, command.OrdersPending, _run.CompletedTicks);
         }
         else if (command.Status == ProcessingStatus.NeedTime && _ordersWaitingSince is not null)
@@ -161,6 +163,7 @@ public sealed partial class SessionMachine
             return;
         }
 
+        _outbox.Tally!.Duplicates++;
         _outbox.Say(known.Acknowledgement with { RequestId = command.RequestId });
         _window.OrdersArrived(known.Tick, known.Orders);
     }
@@ -251,7 +254,9 @@ public sealed partial class SessionMachine
         if (fault != Reason.None)
         {
             var asked = new ClientOrder { OrderId = command.NewOrderId, Symbol = old.Intent.Symbol, Quantity = command.Quantity, Price = command.Price, StopPrice = command.StopPrice };
-            _outbox.Say(OrderErrors.Refused(asked, new SubmitOutcome(0, fault, 0, 0, 0), command.RequestId));
+            var refused = new SubmitOutcome(0, fault, 0, 0, 0);
+            _outbox.Tally!.Count(refused);
+            _outbox.Say(OrderErrors.Refused(asked, refused, command.RequestId));
             return;
         }
 
@@ -269,6 +274,11 @@ public sealed partial class SessionMachine
             var isClosed = outcome.Reason is Reason.OrderClosed or Reason.UnknownOrder or Reason.QuantityBelowFilled;
             if (isClosed) _outbox.Say(OrderErrors.NotOpen(old.Intent.OrderId, outcome.Reason, requestId));
             else _outbox.Say(OrderErrors.Refused(old.Intent with { OrderId = body.NewOrderId }, outcome, requestId));
+            if (!isClosed) _outbox.Tally?.Count(outcome);
+        }
+        else
+        {
+            _outbox.Tally?.Count(outcome);
         }
 
         _relay.Drain(requestId);

@@ -83,6 +83,9 @@ public sealed partial class SessionMachine
     /// <summary>Bytes of the records that wait to be appended.</summary>
     public long RecordBytes => _outbox.RecordBytes;
 
+    /// <summary>What happened since whoever measures has cleared it.</summary>
+    public SessionTally Tally => _outbox.Tally!;
+
     /// <summary>What to tell the client, in order; only after <see cref="TakeRecords"/> are durable.</summary>
     public IReadOnlyList<SessionOutput> TakeOutputs() => _outbox.TakeOutputs();
 
@@ -122,6 +125,7 @@ public sealed partial class SessionMachine
     {
         if (_waiting.Count >= _options.MaxWaitingCommands)
         {
+            _outbox.Tally!.Refusals++;
             _outbox.Say(SessionErrors.Validation("INVALID_SESSION_STATE", "Too many messages wait for the advance in progress", command.RequestId));
             return;
         }
@@ -267,6 +271,7 @@ public sealed partial class SessionMachine
         var completed = _run.CompletedTicks;
         _window.Completed(completed);
         _ordersWaitingSince = null;
+        if (_outbox.Tally is { } tally) tally.Ticks++;
         if (completed > _sentEver) _sentEver = completed;
         if (_start.AccountUpdates == AccountUpdateFrequency.EveryTick && _advance is null && !_outbox.Quiet) _outbox.Say(new AccountOutput(_run.Account(), false));
     }

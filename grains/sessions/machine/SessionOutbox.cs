@@ -7,9 +7,13 @@ internal sealed class SessionOutbox
 {
     private List<SessionOutput> _outputs = [];
     private List<ReadOnlyMemory<byte>> _records = [];
+    private readonly SessionTally _tally = new();
 
     /// <summary>During replay nothing is said and nothing is written.</summary>
     public bool Quiet { get; set; }
+
+    /// <summary>Where what happens is counted; null while something is done once more.</summary>
+    public SessionTally? Tally => Quiet ? null : _tally;
 
     public int OutputCount => _outputs.Count;
 

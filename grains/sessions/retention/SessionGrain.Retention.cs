@@ -32,7 +32,12 @@ public sealed partial class SessionGrain
     {
         var created = await FirstRecord(cancellationToken);
         var expired = new SessionRecord { Kind = RecordKind.Expired, Tick = 1, At = Instants.Micros(time.GetUtcNow()) };
-        if (!isFenced) await AppendExpiry(version, expired.ToJson());
+        if (!isFenced)
+        {
+            await AppendExpiry(version, expired.ToJson());
+            SessionMetrics.SessionExpired();
+        }
+
         await Tenant.SessionEnded(_key.Session);
         await Write(() => journal.DeleteAsync(_key, CancellationToken.None));
         await AppendExpiry(0, created.ToJson(), expired.ToJson());

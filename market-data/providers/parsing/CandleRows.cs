@@ -26,6 +26,9 @@ internal sealed class CandleRows(MinuteRequest request, TradingDays equityDays)
     /// <summary>Rows that could not be read.</summary>
     public int Dropped { get; private set; }
 
+    /// <summary>Rows for a minute that had one already; known once <see cref="ToPage"/> has sorted them.</summary>
+    public int Repeats { get; private set; }
+
     /// <summary>Why the first of them could not.</summary>
     public string? FirstReason => _reasons.Count > 0 ? _reasons[0] : null;
 
@@ -104,6 +107,7 @@ internal sealed class CandleRows(MinuteRequest request, TradingDays equityDays)
                 continue;
             }
 
+            Repeats++;
             if (_rows[^1] != row) Count($"{Show(row.Time)}: two different candles; the later one in the answer is kept");
             _rows[^1] = row;
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Trading.Diagnostics;
 using Trading.Engine.Bars;
 using Trading.MarketData.Instruments;
 using Trading.MarketData.Providers.Http;
@@ -90,7 +91,10 @@ internal abstract class VendorClient : IMarketDataProvider
         Envelope? envelope = null;
         failure ??= Answers.Check(answer!, out envelope);
         var result = failure is null ? Read(answer!, envelope!, read) : failure;
-        return result.Failure is { } problem ? problem with { Message = $"{problem.Message} [{what}]" } : result;
+        if (result.Failure is not { } problem) return result;
+        if (problem.Kind == FailureKind.Malformed) ApiRisk.SchemaFailures(Name);
+        else if (problem.Kind is FailureKind.RateLimited or FailureKind.QuotaExhausted) ApiRisk.RequestRejection(Name);
+        return problem with { Message = $"{problem.Message} [{what}]" };
     }
 
     /// <summary>The page, unless every row of the answer was unreadable: then the answer is not what it should be, not empty.</summary>
@@ -98,7 +102,10 @@ internal abstract class VendorClient : IMarketDataProvider
     {
         if (rows.Seen > 0 && rows.Dropped == rows.Seen) return Answers.Malformed($"none of {rows.Seen} rows could be read; {rows.FirstReason}");
         if (continuation is { Length: > MaxContinuation } || (continuation is not null && Keys.Leaks(continuation))) return Answers.Malformed("the link to the next page is unfit");
-        return rows.ToPage(continuation);
+        ApiRisk.SchemaFailures(Name, rows.Dropped);
+        var page = rows.ToPage(continuation);
+        ApiRisk.Duplicates(Name, rows.Repeats);
+        return page;
     }
 
     private protected CandleRows NewRows(MinuteRequest request) => new(request, Context.EquityDays);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 
 namespace Trading.Actors.Tests;
 
@@ -70,6 +71,9 @@ public interface IMessageGrain : IGrainWithStringKey
 
     Task ChangeContext(string key, string value);
 
+    /// <summary>The trace that this call is part of, before and behind an await, and the one that its own call is part of; <c>none</c> where there is none.</summary>
+    Task<string> Trace(IMessageGrain? next);
+
     /// <summary>The id of the thread that runs the turn.</summary>
     Task<int> RunningThread();
 
@@ -129,6 +133,14 @@ public sealed class MessageGrain(Signals signals) : Grain, IMessageGrain
         var here = (string?)RequestContext.Get(key) ?? "nothing";
         await Task.Yield();
         return next is null ? here : $"{here}>{await next.Context(key, null)}";
+    }
+
+    public async Task<string> Trace(IMessageGrain? next)
+    {
+        var before = Activity.Current?.TraceId.ToHexString() ?? "none";
+        await Task.Yield();
+        var here = $"{before},{Activity.Current?.TraceId.ToHexString() ?? "none"}";
+        return next is null ? here : $"{here}>{await next.Trace(null)}";
     }
 
     public Task ChangeContext(string key, string value)
