@@ -30,10 +30,24 @@ public sealed partial class SessionGrain
     private IGrainTimer? _deadline;
     private DateTimeOffset _deadlineAt;
 
-    /// <summary>Latest snapshot, then the records after it.</summary>
+    /// <exception cref="SessionInterruptedException">The journal cannot be read now.</exception>
     private async Task EnsureLoaded(CancellationToken cancellationToken)
     {
         if (_isLoaded) return;
+        try
+        {
+            await Load(cancellationToken);
+        }
+        catch (Exception failure) when (IsAway(failure))
+        {
+            Forget();
+            throw Unreadable(failure);
+        }
+    }
+
+    /// <summary>Latest snapshot, then the records after it.</summary>
+    private async Task Load(CancellationToken cancellationToken)
+    {
         var snapshot = await journal.LoadSnapshotAsync(_key, cancellationToken);
         var records = await ReadAfter(snapshot?.Version ?? 0, cancellationToken);
         _version = (snapshot?.Version ?? 0) + records.Count;
@@ -68,9 +82,7 @@ public sealed partial class SessionGrain
             engine = bytes;
         }
 
-        var definition = body is not null
-            ? SessionMachine.DefinitionOf(_key.Tenant, body.Created, body.CreatedAt)
-            : SessionMachine.DefinitionOf(_key.Tenant, records[0].Created!, records[0].At);
+        var definition = DefinitionOf(body, records);
         if (HasEnded(definition, body, records)) return;
         ISimulationRun run;
         try
@@ -96,6 +108,10 @@ public sealed partial class SessionGrain
         LogRecovered(_key.Session, _version, records.Count, machine.CompletedTicks);
     }
 
+    private SessionDefinition DefinitionOf(SnapshotBody? body, List<SessionRecord> records) => body is not null
+        ? SessionMachine.DefinitionOf(_key.Tenant, body.Created, body.CreatedAt)
+        : SessionMachine.DefinitionOf(_key.Tenant, records[0].Created!, records[0].At);
+
     /// <summary>A failed, discarded or expired session is not replayed: whatever made it fail would happen again.</summary>
     private bool HasEnded(SessionDefinition definition, SnapshotBody? body, List<SessionRecord> records)
     {
@@ -120,7 +136,7 @@ public sealed partial class SessionGrain
     /// <summary>Makes what the machine wrote durable. Until it returns, nothing of it may be told to anybody.</summary>
     private async Task Commit(SessionMachine machine)
     {
-        var records = machine.TakeRecords();
+        var records = NotYetWritten(machine.TakeRecords());
         if (machine.CompletedTicks > _ticksAtSnapshot) _isDirty = true;
         if (records.Count == 0) return;
         AppendResult result;
@@ -144,8 +160,7 @@ public sealed partial class SessionGrain
     {
         LogInterrupted(failure, _key.Tenant, _key.Session, why);
         Forget();
-        _connectionId = null;
-        _observer = null;
+        Disown();
         DeactivateOnIdle();
         return new SessionInterruptedException(why);
     }
@@ -296,13 +311,13 @@ public sealed partial class SessionGrain
     }
 
     /// <summary>Wakes the connection when real time brings about something that the session has to say (SIM-055, SIM-227).</summary>
-    private void ArmDeadline(SessionMachine machine, DateTimeOffset now)
+    private void ArmDeadline(SessionMachine machine)
     {
         if (_observer is null || machine.NextDeadline() is not { } deadline) return;
         if (_deadline is not null && deadline >= _deadlineAt) return;
         _deadline?.Dispose();
         _deadlineAt = deadline;
-        var due = deadline - now;
+        var due = deadline - time.GetUtcNow();
         // timers take at most 49 days
         if (due > TimeSpan.FromDays(30)) due = TimeSpan.FromDays(30);
         _deadline = this.RegisterGrainTimer(_ => Wake(), new GrainTimerCreationOptions { DueTime = due < TimeSpan.Zero ? TimeSpan.Zero : due, Period = Timeout.InfiniteTimeSpan });
@@ -315,7 +330,7 @@ public sealed partial class SessionGrain
         if (_machine is not { } machine || _observer is not { } observer || _connectionId is not { } connection) return;
         var now = time.GetUtcNow();
         if (machine.NextDeadline() is { } deadline && deadline <= now) await Tell(observer, () => observer.Wake(connection));
-        else ArmDeadline(machine, now);
+        else ArmDeadline(machine);
     }
 
     private async Task Tell(ISessionObserver observer, Func<Task> hint)
