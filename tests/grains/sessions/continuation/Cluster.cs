@@ -57,5 +57,5 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     /// <summary>Every extension that a session can have.</summary>
-    public static CreateCommand Create(string session) => SessionHost.Create(session, "ACME", "BETA") with { Extensions = [.. SessionExtensionNames.Offered] };
+    public static CreateCommand Create(string session) => SessionHost.Create(session, "ACME", "BETA") with { Extensions = SessionExtensionNames.Offered.ToArray() };
 }
