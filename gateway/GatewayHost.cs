@@ -63,6 +63,8 @@ public static class GatewayHost
         // every route is served under the version too; the unprefixed ones are aliases
         app.UsePathBase(Version);
         app.UseRouting();
+        var requests = services.GetRequiredService<ILoggerFactory>().CreateLogger("Trading.Gateway.Rest");
+        app.Use(next => http => Unavailable.AnswerAsync(http, next, requests));
         app.UseWebSockets();
         var simulate = services.GetRequiredService<SimulationEndpoint>();
         // CONNECT is how HTTP/2 opens a WebSocket (RFC 8441)

@@ -43,4 +43,16 @@ internal static partial class GatewayLog
 
     [LoggerMessage(1014, LogLevel.Warning, "A handshake was refused: this process has the {Maximum} connections that it may have")]
     internal static partial void Full(ILogger logger, int maximum);
+
+    [LoggerMessage(1020, LogLevel.Warning, "A call of connection {ConnectionId} failed by {Kind}; it is repeated")]
+    internal static partial void Repeating(ILogger logger, string connectionId, string kind, Exception exception);
+
+    [LoggerMessage(1021, LogLevel.Information, "Connection {ConnectionId} goes on after {Milliseconds} ms and {Attempts} attempts")]
+    internal static partial void Continued(ILogger logger, string connectionId, long milliseconds, int attempts);
+
+    [LoggerMessage(1022, LogLevel.Error, "The call of connection {ConnectionId} is given up after {Attempts} attempts in {Milliseconds} ms")]
+    internal static partial void GivenUp(ILogger logger, string connectionId, int attempts, long milliseconds);
+
+    [LoggerMessage(1023, LogLevel.Warning, "A request to {Route} could not be answered now; the caller may ask again")]
+    internal static partial void RequestUnavailable(ILogger logger, string route, Exception exception);
 }

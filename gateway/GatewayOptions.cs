@@ -71,6 +71,13 @@ public sealed record GatewayOptions
     /// </summary>
     [Range(1, 600)]
     public int KeepAliveSeconds { get; init; } = 5;
+
+    /// <summary>
+    /// Seconds for which a call is repeated that a lost silo or a database that is away did not answer, 0 to 3,600; default 120. The connection stays open
+    /// meanwhile; afterwards it closes with 1011 and the client resumes. 0 closes at once.
+    /// </summary>
+    [Range(0, 3_600)]
+    public int RecoverySeconds { get; init; } = 120;
 }
 
 /// <summary>A wrong setting names itself, its value and the rule.</summary>

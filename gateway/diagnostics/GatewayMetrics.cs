@@ -78,9 +78,9 @@ public static class GatewayMetrics
     public static void Repeated() => ExchangeRepeats.Add(1);
 
     /// <summary>An exchange that failed at first was answered in the end, or given up.</summary>
-    /// <param name="start"><see cref="Stopwatch.GetTimestamp"/> at its first failure.</param>
+    /// <param name="passed">Since its first failure.</param>
     /// <param name="answered">Whether the client goes on without noticing.</param>
-    public static void Continued(long start, bool answered) => ContinuationDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, Label("outcome", answered ? "continued" : "given_up"));
+    public static void Continued(TimeSpan passed, bool answered) => ContinuationDuration.Record(passed.TotalSeconds, Label("outcome", answered ? "continued" : "given_up"));
 
     /// <summary>Something was refused because the process is full.</summary>
     /// <param name="kind"><c>connection</c>, <c>session</c>, <c>request</c> or <c>run</c>.</param>

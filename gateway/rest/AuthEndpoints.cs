@@ -16,10 +16,10 @@ internal sealed class AuthEndpoints(IGatewayGrains grains, CallerIdentity caller
     {
         routes.MapPost("/auth/token", (Delegate)endpoints.TokenAsync)
             .WithName("exchangeKey").WithSummary("Exchanges an API key (header X-API-Key) for a token of one hour.").WithTags("auth")
-            .Produces(StatusCodes.Status200OK, contentType: "application/json").Produces(StatusCodes.Status401Unauthorized).Produces(StatusCodes.Status403Forbidden).Produces(StatusCodes.Status429TooManyRequests);
+            .Produces(StatusCodes.Status200OK, contentType: "application/json").Produces(StatusCodes.Status401Unauthorized).Produces(StatusCodes.Status403Forbidden).Produces(StatusCodes.Status429TooManyRequests).Produces(StatusCodes.Status503ServiceUnavailable);
         routes.MapGet("/auth/limits", (Delegate)endpoints.LimitsAsync)
             .WithName("readLimits").WithSummary("Limits of the user, their use, and when they reset. X-API-Key or Bearer.").WithTags("auth")
-            .Produces(StatusCodes.Status200OK, contentType: "application/json").Produces(StatusCodes.Status401Unauthorized).Produces(StatusCodes.Status403Forbidden);
+            .Produces(StatusCodes.Status200OK, contentType: "application/json").Produces(StatusCodes.Status401Unauthorized).Produces(StatusCodes.Status403Forbidden).Produces(StatusCodes.Status503ServiceUnavailable);
     }
 
     internal async Task TokenAsync(HttpContext http)

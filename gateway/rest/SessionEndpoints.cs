@@ -158,7 +158,7 @@ internal sealed class SessionEndpoints(IGatewayGrains grains, TokenService token
 
     private static void Describe(RouteHandlerBuilder route, string name, string summary) => route
         .WithName(name).WithSummary(summary).WithTags("sessions")
-        .Produces(StatusCodes.Status200OK, contentType: "application/json").Produces(StatusCodes.Status401Unauthorized).Produces(StatusCodes.Status404NotFound);
+        .Produces(StatusCodes.Status200OK, contentType: "application/json").Produces(StatusCodes.Status401Unauthorized).Produces(StatusCodes.Status404NotFound).Produces(StatusCodes.Status503ServiceUnavailable);
 
     private static Task NotFoundAsync(HttpContext http) =>
         RestError.WriteAsync(http, StatusCodes.Status404NotFound, ErrorCodes.SessionNotFound, "There is no such thing among your sessions");

@@ -12,6 +12,10 @@ namespace Trading.Gateway.Sessions;
 internal sealed partial class SimulationConnection
 {
     private static readonly string[] Features = ["batch_orders", "interactive_control", .. Extensions.All];
+
+    /// <summary>How long to try to tell session and tenant that the connection is gone. Both find out without it, later.</summary>
+    private static readonly TimeSpan GoodbyeTime = TimeSpan.FromMilliseconds(500);
+
     private readonly Lock _backgroundLock = new();
     private Task _background = Task.CompletedTask;
     private ClosureWatch _durationWatch;
@@ -112,12 +116,8 @@ internal sealed partial class SimulationConnection
         ConnectionAdmission admission;
         try
         {
-            var tenant = _context.Grains.Tenant(_identity.UserId);
-            admission = await tenant.AdmitConnection(Id, _identity.KeyId, _context.TenantObserver).ConfigureAwait(false);
-            if (!admission.Admitted && !admission.KeyRevoked && await TakeOverAsync().ConfigureAwait(false))
-            {
-                admission = await tenant.AdmitConnection(Id, _identity.KeyId, _context.TenantObserver).ConfigureAwait(false);
-            }
+            var within = TimeSpan.FromSeconds(_context.Options.RecoverySeconds);
+            admission = await Repetition.RunAsync(AdmitAsync, within, () => IsGone, _context.Time).ConfigureAwait(false);
         }
         catch (Exception failure)
         {
@@ -145,6 +145,14 @@ internal sealed partial class SimulationConnection
 
         GatewayLog.Opened(_context.Logger, Id, _identity.UserId);
         return true;
+    }
+
+    private async Task<ConnectionAdmission> AdmitAsync()
+    {
+        var tenant = _context.Grains.Tenant(_identity.UserId);
+        var admission = await tenant.AdmitConnection(Id, _identity.KeyId, _context.TenantObserver).ConfigureAwait(false);
+        if (admission.Admitted || admission.KeyRevoked || !await TakeOverAsync().ConfigureAwait(false)) return admission;
+        return await tenant.AdmitConnection(Id, _identity.KeyId, _context.TenantObserver).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -226,8 +234,9 @@ internal sealed partial class SimulationConnection
             var admission = await tenant.AdmitConnection(Id, _identity.KeyId, _context.TenantObserver).ConfigureAwait(false);
             if (!admission.Admitted) Close(admission.KeyRevoked ? Closing.KeyRevoked : Closing.ConnectionLimit);
         }
-        catch (Exception failure) when (!IsLoss(failure))
+        catch (Exception failure)
         {
+            // whatever it is, the connection is alive; a place that was lost meanwhile is taken again
             GatewayLog.RenewalFailed(_context.Logger, Id, failure);
         }
         finally
@@ -280,7 +289,7 @@ internal sealed partial class SimulationConnection
             await _gate.WaitAsync().ConfigureAwait(false);
             try
             {
-                if (_closing || _session is null) return;
+                if (_closing || _session is null || _recovery is not null) return;
                 if (command is not null) _commands.Add(command);
                 command = null;
                 more = await ExchangeAsync().ConfigureAwait(false);
@@ -319,6 +328,7 @@ internal sealed partial class SimulationConnection
         if (_closing) return;
         Volatile.Write(ref _closeStarted, _context.Time.GetTimestamp());
         _closing = true;
+        _recovery?.Stop();
         StopIntervals();
         await LeaveAsync().ConfigureAwait(false);
         if (_socket.State is WebSocketState.Open or WebSocketState.CloseReceived) await _socket.CloseOutputAsync(status, null, CancellationToken.None).ConfigureAwait(false);
@@ -383,6 +393,7 @@ internal sealed partial class SimulationConnection
     {
         _open = false;
         _closing = true;
+        _recovery?.Stop();
         StopIntervals();
         if (_socket.State != WebSocketState.Closed && !_faulted) _socket.Abort();
         Task background;
@@ -398,12 +409,23 @@ internal sealed partial class SimulationConnection
         if (Interlocked.Exchange(ref _left, 1) == 1) return;
         try
         {
-            if (_session is not null && !_displaced) await _session.Detach(Id).ConfigureAwait(false);
-            await _context.Grains.Tenant(_identity.UserId).ReleaseConnection(Id).ConfigureAwait(false);
+            if (_session is { } session && !_displaced) await ToldAsync(() => session.Detach(Id)).ConfigureAwait(false);
+            await ToldAsync(() => _context.Grains.Tenant(_identity.UserId).ReleaseConnection(Id)).ConfigureAwait(false);
         }
         catch (Exception failure)
         {
             GatewayLog.CleanUpFailed(_context.Logger, Id, failure);
         }
     }
+
+    /// <summary>Says goodbye, more than once where it may help; the client waits for its close meanwhile.</summary>
+    private Task ToldAsync(Func<Task> goodbye) => Repetition.RunAsync(
+        async () =>
+        {
+            await goodbye().ConfigureAwait(false);
+            return true;
+        },
+        GoodbyeTime,
+        () => false,
+        _context.Time);
 }

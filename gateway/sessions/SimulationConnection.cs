@@ -38,13 +38,16 @@ internal sealed partial class SimulationConnection : IDisposable
     private readonly List<SessionCommand> _commands = [];
     private readonly RefusalCounter _refusals;
     private readonly ActivityContext _trace = Activity.Current?.Context ?? default;
+    private readonly ExchangeHistory _history = new();
     private ClientMessage _special;
     private bool _hasSpecial;
     private ISessionGrain? _session;
     private string? _sessionId;
     private bool _fractional;
+    private bool _beginning;
     private bool _established;
     private bool _refused;
+    private bool _leaving;
     private bool _displaced;
     private bool _faulted;
     private volatile bool _closing;
@@ -124,7 +127,7 @@ internal sealed partial class SimulationConnection : IDisposable
                 return;
             }
 
-            await _gate.WaitAsync().ConfigureAwait(false);
+            await EnterAsync().ConfigureAwait(false);
             try
             {
                 Take(received);
@@ -138,10 +141,11 @@ internal sealed partial class SimulationConnection : IDisposable
     }
 
     /// <summary>Exchanges what was taken, joining every message that has arrived meanwhile, until nothing is left to do. Returns the receive under way.</summary>
+    /// <remarks>While an exchange is repeated, what was taken waits for it.</remarks>
     private async ValueTask<ValueTask<Received>> ProcessAsync(ValueTask<Received> receive)
     {
         var more = false;
-        do
+        while (!_closing && _recovery is null)
         {
             while (!_closing && !_hasSpecial && _commands.Count < _context.Options.MaximumCommands && receive.IsCompletedSuccessfully)
             {
@@ -151,11 +155,19 @@ internal sealed partial class SimulationConnection : IDisposable
                 receive = _receiver.ReceiveAsync();
             }
 
-            if (more || _commands.Count > 0) more = await ExchangeAsync().ConfigureAwait(false);
-            if (_hasSpecial && !_closing) await HandleSpecialAsync().ConfigureAwait(false);
+            more = await StepAsync(more).ConfigureAwait(false);
+            if (!more && _commands.Count == 0) break;
         }
-        while ((more || _commands.Count > 0) && !_closing);
+
         return receive;
+    }
+
+    /// <summary>Exchanges the commands collected, then handles the special message behind them. Returns whether the session has more to say.</summary>
+    private async ValueTask<bool> StepAsync(bool more)
+    {
+        if (more || _commands.Count > 0) more = await ExchangeAsync().ConfigureAwait(false);
+        if (_hasSpecial && _commands.Count == 0 && !_closing && _recovery is null) await HandleSpecialAsync().ConfigureAwait(false);
+        return more;
     }
 
     /// <summary>Turns a message into a command, or keeps it as the special one that is handled after the commands before it.</summary>
@@ -163,6 +175,7 @@ internal sealed partial class SimulationConnection : IDisposable
     {
         if (_closing) return;
         Volatile.Write(ref _lastActivity, _context.Time.GetTimestamp());
+        if (_recovery is { } recovery) recovery.WaitingBytes += received.Message.Length;
         var message = received.Kind switch
         {
             ReceivedKind.Text => MessageReader.Read(received.Message.Span, _fractional),
@@ -185,17 +198,57 @@ internal sealed partial class SimulationConnection : IDisposable
         _endless = received.Kind == ReceivedKind.Endless;
     }
 
-    /// <summary>One call to the session with the commands collected, and its answers on the wire. Returns whether the session has more to say.</summary>
-    private async ValueTask<bool> ExchangeAsync()
+    /// <summary>One call to the session with the commands collected, and its answers on the wire. Returns whether the session has more to say; false while the call has to be repeated.</summary>
+    private ValueTask<bool> ExchangeAsync() => ExchangeAsync(_history.Next(Id, Collected()));
+
+    private async ValueTask<bool> ExchangeAsync(ExchangeRequest request)
     {
-        SessionCommand[] commands = _commands.Count == 0 ? [] : [.. _commands];
-        _commands.Clear();
         ExchangeReply reply;
-        using var span = GatewayTracing.BeginExchange(_trace, _sessionId, commands.Length);
+        using var span = GatewayTracing.BeginExchange(_trace, _sessionId, request.Commands.Count);
         var start = Stopwatch.GetTimestamp();
         try
         {
-            reply = await _session!.Exchange(new ExchangeRequest(Id, commands), CancellationToken.None).ConfigureAwait(false);
+            reply = await _session!.Exchange(request, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            GatewayMetrics.Exchanged(start, "failed");
+            span.Failed(failure);
+            await ExchangeFailedAsync(failure, request).ConfigureAwait(false);
+            return false;
+        }
+
+        GatewayMetrics.Exchanged(start, reply.Displaced ? "displaced" : "ok");
+        span.Answered(reply.Outputs.Count);
+        return await DeliverAsync(request, reply).ConfigureAwait(false);
+    }
+
+    // apart from the call, so that a call that is answered makes no closure
+    private ValueTask ExchangeFailedAsync(Exception failure, ExchangeRequest request) => FailedAsync(
+        failure, () => ExchangeAsync(_history.Repeat(request, _context.SessionObserver)), _history.CanContinue || failure is not SessionInterruptedException);
+
+    /// <summary>The oldest commands that wait, as many as one call takes.</summary>
+    private SessionCommand[] Collected()
+    {
+        if (_commands.Count == 0) return [];
+        var count = Math.Min(_commands.Count, _context.Options.MaximumCommands);
+        var commands = new SessionCommand[count];
+        _commands.CopyTo(0, commands, 0, count);
+        _commands.RemoveRange(0, count);
+        return commands;
+    }
+
+    private async ValueTask<bool> DeliverAsync(ExchangeRequest request, ExchangeReply reply)
+    {
+        if (reply.Displaced)
+        {
+            await CloseSilentlyAsync().ConfigureAwait(false);
+            return false;
+        }
+
+        _history.Answered(request, reply);
+        try
+        {
             Render(reply.Outputs);
         }
         catch (Exception failure)
@@ -207,19 +260,13 @@ internal sealed partial class SimulationConnection : IDisposable
             return false;
         }
 
-        GatewayMetrics.Exchanged(start, reply.Displaced ? "displaced" : "ok");
-        span.Answered(reply.Outputs.Count);
-        if (reply.Displaced)
-        {
-            await CloseSilentlyAsync().ConfigureAwait(false);
-            return false;
-        }
-
         await FlushAsync().ConfigureAwait(false);
         // a session that ended before this connection came is not this connection's: its refusal is the whole answer (SIM-274)
         var ended = reply.End != SessionEnd.No && (_established || !_refused);
         if (ended) await EndSessionAsync(reply.End).ConfigureAwait(false);
         else if (_refusals.TooMany) await CloseLockedAsync(Closing.Refusals).ConfigureAwait(false);
+        if (_leaving) await CloseOutputAsync(WebSocketCloseStatus.NormalClosure).ConfigureAwait(false);
+        if (_beginning) await BegunAsync(reply.More).ConfigureAwait(false);
         return reply.More && !_closing;
     }
 

@@ -8,7 +8,7 @@ namespace Trading.GrainInterfaces.Sessions;
 /// </summary>
 /// <remarks>
 /// Nothing that <see cref="Exchange"/> returns can be lost: every command that its outputs acknowledge is durable before it returns (DESIGN idea 2).
-/// An exception means that the outcome is unknown to the caller: attach again and resume (<see cref="SessionInterruptedException"/>).
+/// An exception means that the outcome is unknown to the caller: repeat the exchange under its number (decision 018), or attach again and resume.
 /// </remarks>
 [Alias("trading.session")]
 public interface ISessionGrain : IGrainWithStringKey
@@ -22,6 +22,12 @@ public interface ISessionGrain : IGrainWithStringKey
     Task<AttachReply> Attach(ConnectionInfo connection, CancellationToken cancellationToken);
 
     /// <summary>Applies commands in order and returns what they caused, bounded; <see cref="ExchangeReply.More"/> asks for another call with no commands.</summary>
+    /// <remarks>
+    /// A numbered exchange may be repeated: one that was answered is answered by the same outputs and not executed again. An activation that does not know the
+    /// connection executes it from the mark in <see cref="ExchangeRequest.Continuation"/>, and writes nothing that the journal holds already.
+    /// </remarks>
+    /// <exception cref="SessionInterruptedException">Repeat it, with a continuation.</exception>
+    /// <exception cref="ContinuationRefusedException">The connection cannot go on.</exception>
     [Alias("exchange")]
     Task<ExchangeReply> Exchange(ExchangeRequest request, CancellationToken cancellationToken);
 
@@ -85,10 +91,15 @@ public interface ISessionObserver : IGrainObserver
 /// <param name="ConnectionId">Unique over all gateways.</param>
 /// <param name="Observer">Where to send hints; null when the caller needs none.</param>
 /// <param name="Creating">The connection is about to send <see cref="CreateCommand"/>, not to resume.</param>
+/// <param name="Exchanges">Number of the last exchange that the connection has made so far; 0 = none.</param>
 [GenerateSerializer, Immutable, Alias("trading.connection-info")]
-public sealed record ConnectionInfo([property: Id(0)] string ConnectionId, [property: Id(1)] ISessionObserver? Observer, [property: Id(2)] bool Creating = false);
+public sealed record ConnectionInfo(
+    [property: Id(0)] string ConnectionId, [property: Id(1)] ISessionObserver? Observer, [property: Id(2)] bool Creating = false, [property: Id(3)] long Exchanges = 0);
 
-/// <summary>The activation that served this connection is gone, or a write has an unknown outcome. Close the connection with a reconnect allowed: the client resumes (SIM-130).</summary>
+/// <summary>
+/// The activation that served this connection is gone, a write has an unknown outcome, or the journal is away. Repeat the exchange with a continuation; where that is
+/// not possible, close the connection with a reconnect allowed: the client resumes (SIM-130).
+/// </summary>
 [GenerateSerializer, Alias("trading.session-interrupted")]
 public sealed class SessionInterruptedException : Exception
 {
@@ -114,19 +125,29 @@ public sealed record AttachReply([property: Id(0)] bool Exists, [property: Id(1)
 
 /// <param name="ConnectionId">The attached connection; another one gets <see cref="ExchangeReply.Displaced"/>.</param>
 /// <param name="Commands">In the order in which the client sent them.</param>
+/// <param name="Number">1, 2, 3 … on a connection; 0 = not numbered, must not be repeated.</param>
+/// <param name="Continuation">Of a repetition; null in the first attempt.</param>
 [GenerateSerializer, Immutable, Alias("trading.exchange-request")]
-public sealed record ExchangeRequest([property: Id(0)] string ConnectionId, [property: Id(1)] IReadOnlyList<SessionCommand> Commands);
+public sealed record ExchangeRequest(
+    [property: Id(0)] string ConnectionId,
+    [property: Id(1)] IReadOnlyList<SessionCommand> Commands,
+    [property: Id(2)] long Number = 0,
+    [property: Id(3)] SessionContinuation? Continuation = null);
 
 /// <param name="Outputs">In the order in which the client must see them.</param>
 /// <param name="More">The session was cut off by its slice; exchange again with no commands (between which the gateway may read the socket).</param>
 /// <param name="Displaced">Another connection owns the session; the outputs are empty.</param>
 /// <param name="End">The session is over after these outputs: tell the client and close.</param>
+/// <param name="Mark">What the session is after a numbered exchange; null when it is not at rest.</param>
+/// <param name="At">Wall time of the exchange, microseconds UTC; 0 = it was not executed.</param>
 [GenerateSerializer, Immutable, Alias("trading.exchange-reply")]
 public sealed record ExchangeReply(
     [property: Id(0)] IReadOnlyList<SessionOutput> Outputs,
     [property: Id(1)] bool More,
     [property: Id(2)] bool Displaced,
-    [property: Id(3)] SessionEnd End);
+    [property: Id(3)] SessionEnd End,
+    [property: Id(4)] SessionMark? Mark = null,
+    [property: Id(5)] long At = 0);
 
 /// <summary>Whether and how a session is over.</summary>
 public enum SessionEnd : byte

@@ -67,9 +67,7 @@ public sealed partial class SessionGrain
             engine = bytes;
         }
 
-        var definition = body is not null
-            ? SessionMachine.DefinitionOf(_key.Tenant, body.Created, body.CreatedAt)
-            : SessionMachine.DefinitionOf(_key.Tenant, records[0].Created!, records[0].At);
+        var definition = DefinitionOf(body, records);
         if (HasEnded(definition, body, records)) return;
         ISimulationRun run;
         try
@@ -95,6 +93,10 @@ public sealed partial class SessionGrain
         LogRecovered(_key.Session, _version, records.Count, machine.CompletedTicks);
     }
 
+    private SessionDefinition DefinitionOf(SnapshotBody? body, List<SessionRecord> records) => body is not null
+        ? SessionMachine.DefinitionOf(_key.Tenant, body.Created, body.CreatedAt)
+        : SessionMachine.DefinitionOf(_key.Tenant, records[0].Created!, records[0].At);
+
     /// <summary>A failed, discarded or expired session is not replayed: whatever made it fail would happen again.</summary>
     private bool HasEnded(SessionDefinition definition, SnapshotBody? body, List<SessionRecord> records)
     {
@@ -119,7 +121,7 @@ public sealed partial class SessionGrain
     /// <summary>Makes what the machine wrote durable. Until it returns, nothing of it may be told to anybody.</summary>
     private async Task Commit(SessionMachine machine)
     {
-        var records = machine.TakeRecords();
+        var records = NotYetWritten(machine.TakeRecords());
         if (machine.CompletedTicks > _ticksAtSnapshot) _isDirty = true;
         if (records.Count == 0) return;
         AppendResult result;
@@ -144,8 +146,7 @@ public sealed partial class SessionGrain
         LogInterrupted(failure, _key.Tenant, _key.Session, why);
         SessionMetrics.Interrupted(failure);
         Forget();
-        _connectionId = null;
-        _observer = null;
+        Disown();
         DeactivateOnIdle();
         return new SessionInterruptedException(why);
     }
@@ -301,13 +302,13 @@ public sealed partial class SessionGrain
     }
 
     /// <summary>Wakes the connection when real time brings about something that the session has to say (SIM-055, SIM-227).</summary>
-    private void ArmDeadline(SessionMachine machine, DateTimeOffset now)
+    private void ArmDeadline(SessionMachine machine)
     {
         if (_observer is null || machine.NextDeadline() is not { } deadline) return;
         if (_deadline is not null && deadline >= _deadlineAt) return;
         _deadline?.Dispose();
         _deadlineAt = deadline;
-        var due = deadline - now;
+        var due = deadline - time.GetUtcNow();
         // timers take at most 49 days
         if (due > TimeSpan.FromDays(30)) due = TimeSpan.FromDays(30);
         _deadline = this.RegisterGrainTimer(_ => Wake(), new GrainTimerCreationOptions { DueTime = due < TimeSpan.Zero ? TimeSpan.Zero : due, Period = Timeout.InfiniteTimeSpan });
@@ -320,7 +321,7 @@ public sealed partial class SessionGrain
         if (_machine is not { } machine || _observer is not { } observer || _connectionId is not { } connection) return;
         var now = time.GetUtcNow();
         if (machine.NextDeadline() is { } deadline && deadline <= now) await Tell(observer, () => observer.Wake(connection));
-        else ArmDeadline(machine, now);
+        else ArmDeadline(machine);
     }
 
     private async Task Tell(ISessionObserver observer, Func<Task> hint)

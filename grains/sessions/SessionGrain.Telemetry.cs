@@ -27,6 +27,7 @@ public sealed partial class SessionGrain
         }
     }
 
+    /// <exception cref="SessionInterruptedException">The journal cannot be read now.</exception>
     private Task EnsureLoaded(CancellationToken cancellationToken) => _isLoaded ? Task.CompletedTask : LoadMeasured(cancellationToken);
 
     private async Task LoadMeasured(CancellationToken cancellationToken)
@@ -41,7 +42,9 @@ public sealed partial class SessionGrain
         {
             SessionMetrics.Recovered(start, "failed", 0);
             span.Failed(failure);
-            throw;
+            if (!IsAway(failure)) throw;
+            Forget();
+            throw Unreadable(failure);
         }
 
         CountInMemory();

@@ -16,7 +16,7 @@ namespace Trading.Grains.Sessions;
 /// </summary>
 /// <remarks>
 /// When an append loses to another writer, or its outcome is unknown, the memory is thrown away and the caller gets
-/// <see cref="SessionInterruptedException"/>: the journal is the truth, the next call starts from it.
+/// <see cref="SessionInterruptedException"/>: the journal is the truth, the next call starts from it, and a repeated exchange goes on from its mark.
 /// </remarks>
 public sealed partial class SessionGrain(
     ISessionJournal journal,
@@ -61,7 +61,7 @@ public sealed partial class SessionGrain(
     public async Task<AttachReply> Attach(ConnectionInfo connection, CancellationToken cancellationToken)
     {
         await EnsureLoaded(cancellationToken);
-        var now = time.GetUtcNow();
+        var now = Now();
         EndIfExpired(now);
         if (connection.Creating)
         {
@@ -76,32 +76,26 @@ public sealed partial class SessionGrain(
 
     private async Task<ExchangeReply> Answer(ExchangeRequest request, CancellationToken cancellationToken)
     {
-        await EnsureLoaded(cancellationToken);
-        if (!string.Equals(request.ConnectionId, _connectionId, StringComparison.Ordinal)) return Strange(request);
-        var now = time.GetUtcNow();
-        KeepInMemory(now);
-        var first = 0;
-        if (request.Commands.Count > 0 && request.Commands[0] is CreateCommand create && _machine is not { End: SessionEnd.No })
+        if (IsAnswered(request)) return _lastReply!;
+        if (!IsNext(request))
         {
-            first = 1;
-            if (await Create(create, now, cancellationToken) is { } refused) return Only(refused);
+            return await Strange(request, cancellationToken) ?? Remember(request, await Continue(request, request.Continuation!, cancellationToken));
         }
 
-        if (_machine is null) return new ExchangeReply(request.Commands.Skip(first).Select(NotHere).ToArray(), false, false, SessionEnd.No);
-        if (request.Commands.OfType<ResumeSessionCommand>().FirstOrDefault() is { } resume) await SayWhatChanged(_machine, resume, cancellationToken);
-        return await Run(_machine, request, first, now);
+        var now = Now();
+        KeepInMemory(now);
+        return Remember(request, await Execute(request, now, cancellationToken));
     }
 
     public async Task Detach(string connectionId)
     {
         if (!string.Equals(connectionId, _connectionId, StringComparison.Ordinal)) return;
-        _connectionId = null;
-        _observer = null;
+        Disown();
         _deadline?.Dispose();
         _deadline = null;
         DelayDeactivation(TimeSpan.Zero);
         if (_machine is null) return;
-        _machine.Disconnect(time.GetUtcNow());
+        _machine.Disconnect(Now());
         await Commit(_machine);
         await Settle(final: true);
     }
@@ -109,7 +103,7 @@ public sealed partial class SessionGrain(
     public async Task<SessionStatus?> GetStatus(CancellationToken cancellationToken)
     {
         await EnsureLoaded(cancellationToken);
-        EndIfExpired(time.GetUtcNow());
+        EndIfExpired(Now());
         return _machine?.Status() ?? _ended?.Status;
     }
 
@@ -132,6 +126,20 @@ public sealed partial class SessionGrain(
         return _machine?.Report();
     }
 
+    private async Task<ExchangeReply> Execute(ExchangeRequest request, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var first = 0;
+        if (request.Commands is [CreateCommand create, ..] && _machine is not { End: SessionEnd.No })
+        {
+            first = 1;
+            if (await Create(create, now, cancellationToken) is { } refused) return Only(refused);
+        }
+
+        if (_machine is null) return new ExchangeReply(request.Commands.Skip(first).Select(NotHere).ToArray(), false, false, SessionEnd.No);
+        if (request.Commands.OfType<ResumeSessionCommand>().FirstOrDefault() is { } resume) await SayWhatChanged(_machine, resume, cancellationToken);
+        return await Run(_machine, request, first, now);
+    }
+
     /// <summary>Commands in, outputs out, one append in between.</summary>
     private async Task<ExchangeReply> Run(SessionMachine machine, ExchangeRequest request, int first, DateTimeOffset now)
     {
@@ -144,9 +152,11 @@ public sealed partial class SessionGrain(
         if (before != machine.End) SessionMetrics.SessionEnded(machine.End);
         await Settle(final: machine.End != SessionEnd.No);
         if (_isDirty && WantsSnapshot(machine)) await SaveSnapshot();
-        if (!more) ArmDeadline(machine, now);
+        if (!more) ArmDeadline(machine);
         // an answer to a resume of a finished session ends it again
-        return new ExchangeReply(machine.TakeOutputs(), more, false, machine.IsConnected || machine.End != SessionEnd.Completed ? machine.End : SessionEnd.No);
+        var end = machine.IsConnected || machine.End != SessionEnd.Completed ? machine.End : SessionEnd.No;
+        SessionMark? mark = request.Number > 0 && !more && machine.IsAtRest ? machine.Mark(_version, _attachedAt) : null;
+        return new ExchangeReply(machine.TakeOutputs(), more, false, end, mark, Instants.Micros(now));
     }
 
     private async Task<bool> Step(SessionMachine machine, DateTimeOffset now)
@@ -167,7 +177,7 @@ public sealed partial class SessionGrain(
 
             return true;
         }
-        catch (SessionInterruptedException)
+        catch (Exception known) when (known is SessionInterruptedException or ContinuationRefusedException)
         {
             throw;
         }
@@ -183,6 +193,7 @@ public sealed partial class SessionGrain(
 
     private async Task<bool> AdmitOrders(SessionMachine machine, BatchCommand batch, DateTimeOffset now)
     {
+        if (WasAdmitted(machine, batch) is { } known) return known;
         LimitVerdict verdict;
         try
         {
@@ -198,14 +209,6 @@ public sealed partial class SessionGrain(
         if (!verdict.Allowed) machine.Refuse(batch, verdict, now);
         else if (verdict.Warn) machine.Warn(verdict);
         return verdict.Allowed;
-    }
-
-    /// <summary>A call from a connection that does not own the session.</summary>
-    private ExchangeReply Strange(ExchangeRequest request)
-    {
-        if (request.Commands.Count > 0 && request.Commands[0] is CreateCommand create && _machine is { End: SessionEnd.No }) return Only(AlreadyExists(create));
-        if (_connectionId is null) throw new SessionInterruptedException("this activation does not know the connection: resume");
-        return new ExchangeReply([], false, true, SessionEnd.No);
     }
 
     // outputs travel in arrays and lists: what a collection expression makes of IReadOnlyList is a type that the cluster's serializer does not know
@@ -235,12 +238,16 @@ public sealed partial class SessionGrain(
             return error;
         }
 
-        if (_version > 0) await journal.DeleteAsync(_key, cancellationToken);
+        // what can fail comes first: a session that has a machine has begun
+        await LoadLimits();
+        var definition = prepared.Definition! with { CreatedBy = _connectionId };
+        var warnings = await WhatChanged(definition, create, cancellationToken);
+        if (_version > 0) await Write(() => journal.DeleteAsync(_key, CancellationToken.None));
         Forget();
         _isLoaded = true;
-        _machine = new SessionMachine(prepared.Definition!, prepared.Run!, _options);
-        await LoadLimits();
-        _machine.Begin(create.RequestId, [.. prepared.Warnings, .. await WhatChanged(prepared.Definition!, create, cancellationToken)]);
+        _attachedAt = Math.Max(_attachedAt, Instants.Micros(now));
+        _machine = new SessionMachine(definition, prepared.Run!, _options);
+        _machine.Begin(create.RequestId, [.. prepared.Warnings, .. warnings]);
         if (verdict.Warn) _machine.Warn(verdict);
         CountInMemory();
         SessionMetrics.SessionCreated();
@@ -250,16 +257,17 @@ public sealed partial class SessionGrain(
     /// <summary>Makes the connection the only one that may exchange (SIM-268).</summary>
     private async Task Take(ConnectionInfo connection, DateTimeOffset now)
     {
-        var old = _connectionId;
-        if (old is not null && !string.Equals(old, connection.ConnectionId, StringComparison.Ordinal))
+        if (!string.Equals(_connectionId, connection.ConnectionId, StringComparison.Ordinal))
         {
-            if (_observer is { } observer) await Tell(observer, () => observer.Displaced(old));
-            await Tenant.DisplaceConnection(old);
+            if (_connectionId is { } old) await Displace(old);
+        }
+        else if (_lastNumber > connection.Exchanges)
+        {
+            // a repetition that comes late: the connection has exchanged since
+            return;
         }
 
-        _connectionId = connection.ConnectionId;
-        _observer = connection.Observer;
-        _renewKeepAt = default;
+        Own(connection.ConnectionId, connection.Observer, connection.Exchanges, Math.Max(Instants.Micros(now), _attachedAt + 1));
         KeepInMemory(now);
         if (_machine is null) return;
         // the tenant forgets a session that nobody mentions: a resume mentions it
@@ -269,12 +277,21 @@ public sealed partial class SessionGrain(
         await LoadLimits();
     }
 
+    private async Task Displace(string connection)
+    {
+        if (_observer is { } observer) await Tell(observer, () => observer.Displaced(connection));
+        await Tenant.DisplaceConnection(connection);
+    }
+
     private void KeepInMemory(DateTimeOffset now)
     {
         if (now < _renewKeepAt) return;
         _renewKeepAt = now + RenewKeep;
         DelayDeactivation(KeepConnected);
     }
+
+    /// <summary>The wall time as the journal writes it: what is executed again at a recorded time is executed at the same time.</summary>
+    private DateTimeOffset Now() => Instants.FromMicros(Instants.Micros(time.GetUtcNow()));
 
     /// <summary>A preserved session that nobody came back to in time is over (SIM-266, SIM-267).</summary>
     private void EndIfExpired(DateTimeOffset now)

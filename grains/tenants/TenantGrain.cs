@@ -186,7 +186,7 @@ public sealed partial class TenantGrain(
     /// </summary>
     private Task Save()
     {
-        if (_lost is { } lost) return Task.FromException(new InvalidOperationException("what is stored of the user is unknown; this activation ends", lost));
+        if (_lost is { } lost) return Task.FromException(new IOException("what is stored of the user is unknown; this activation ends", lost));
         if (_nextWrite is { } shared) return shared;
         if (_write.IsCompleted) return _write = Write();
         return _nextWrite = WriteAfter(_write);
@@ -197,7 +197,7 @@ public sealed partial class TenantGrain(
         // its failure is told to those who asked for it, and by _lost to us
         await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         (_write, _nextWrite) = (_nextWrite!, null);
-        if (_lost is { } lost) throw new InvalidOperationException("what is stored of the user is unknown; this activation ends", lost);
+        if (_lost is { } lost) throw new IOException("what is stored of the user is unknown; this activation ends", lost);
         await Write();
     }
 

@@ -96,10 +96,14 @@ internal sealed class FakeTenant : ITenantGrain
 
     internal int Renewals;
 
+    /// <summary>What a call fails with, by its name; null lets it pass.</summary>
+    internal Func<string, Exception?> Failure { get; set; } = _ => null;
+
     internal bool Forgets { get; set; }
 
     public Task<ConnectionAdmission> AdmitConnection(string connectionId, string keyId, ITenantObserver? observer)
     {
+        if (Failure("admit") is { } failure) return Task.FromException<ConnectionAdmission>(failure);
         var admitted = !KeyRevoked && Connections.Count < (Limits.ConcurrentConnections ?? int.MaxValue);
         if (admitted) Connections[connectionId] = keyId;
         return Task.FromResult(new ConnectionAdmission(admitted, KeyRevoked, Limits, 30));
@@ -108,6 +112,7 @@ internal sealed class FakeTenant : ITenantGrain
     public Task<bool> RenewConnection(string connectionId)
     {
         Interlocked.Increment(ref Renewals);
+        if (Failure("renew") is { } failure) return Task.FromException<bool>(failure);
         if (Forgets) Connections.TryRemove(connectionId, out _);
         return Task.FromResult(Connections.ContainsKey(connectionId));
     }
@@ -134,7 +139,7 @@ internal sealed class FakeTenant : ITenantGrain
 
     public Task MeterReport(string sessionId) => Task.CompletedTask;
 
-    public Task<LimitsView> GetLimits() => Task.FromResult(View);
+    public Task<LimitsView> GetLimits() => Failure("limits") is { } failure ? Task.FromException<LimitsView>(failure) : Task.FromResult(View);
 
     public Task<LimitVerdict> AdmitToken() => Task.FromResult(TokenVerdict);
 
@@ -154,6 +159,11 @@ internal sealed class FakeSession : ISessionGrain
 
     internal List<string> Calls { get; } = [];
 
+    internal List<ExchangeRequest> Requests { get; } = [];
+
+    /// <summary>What a call fails with, by its name; null lets it pass. It is recorded all the same.</summary>
+    internal Func<string, Exception?> Failure { get; set; } = _ => null;
+
     internal SessionStatus? Status { get; set; }
 
     internal string? Report { get; set; }
@@ -165,7 +175,9 @@ internal sealed class FakeSession : ISessionGrain
     /// <summary>Answers of the session to one call; the default creates, starts, resumes and acknowledges.</summary>
     internal Func<ExchangeRequest, ExchangeReply> Answer { get; set; } = request => Reply([.. request.Commands.SelectMany(Default)]);
 
-    internal static ExchangeReply Reply(IReadOnlyList<SessionOutput> outputs, bool more = false, SessionEnd end = SessionEnd.No) => new(outputs, more, false, end);
+    /// <summary>A session at rest has a mark; it says nothing that this one would look at.</summary>
+    internal static ExchangeReply Reply(IReadOnlyList<SessionOutput> outputs, bool more = false, SessionEnd end = SessionEnd.No) =>
+        new(outputs, more, false, end, more || end != SessionEnd.No ? null : new SessionMark(1, 0, outputs.Count, 0, 0, 0, 0, 1, null), 1_770_110_100_000_000);
 
     /// <summary>What a healthy session says to a command.</summary>
     internal static IEnumerable<SessionOutput> Default(SessionCommand command) => command switch
@@ -189,6 +201,7 @@ internal sealed class FakeSession : ISessionGrain
         lock (_lock)
         {
             Calls.Add("attach");
+            if (Failure("attach") is { } failure) return Task.FromException<AttachReply>(failure);
             if (connection.Creating && Status is { State: not (SessionState.Completed or SessionState.Error) }) return Task.FromResult(new AttachReply(true, Status));
             AttachedTo = connection.ConnectionId;
             return Task.FromResult(new AttachReply(Status is not null, Status));
@@ -200,6 +213,8 @@ internal sealed class FakeSession : ISessionGrain
         lock (_lock)
         {
             Calls.Add("exchange");
+            Requests.Add(request);
+            if (Failure("exchange") is { } failure) return Task.FromException<ExchangeReply>(failure);
             Commands.AddRange(request.Commands);
             CommandsPerCall.Add(request.Commands.Count);
             return Task.FromResult(Answer(request));
@@ -211,6 +226,7 @@ internal sealed class FakeSession : ISessionGrain
         lock (_lock)
         {
             Calls.Add("detach");
+            if (Failure("detach") is { } failure) return Task.FromException(failure);
             AttachedTo = null;
         }
 
@@ -224,10 +240,16 @@ internal sealed class FakeSession : ISessionGrain
 
     public Task<OrderRecord?> GetOrder(string orderId, CancellationToken cancellationToken) => Task.FromResult<OrderRecord?>(null);
 
-    public Task<string?> GetReport(CancellationToken cancellationToken) => Task.FromResult(Report);
+    public Task<string?> GetReport(CancellationToken cancellationToken) => Failure("report") is { } failure ? Task.FromException<string?>(failure) : Task.FromResult(Report);
 
     internal SessionCommand[] Received()
     {
         lock (_lock) return [.. Commands];
+    }
+
+    /// <summary>Every exchange that was tried.</summary>
+    internal ExchangeRequest[] Tried()
+    {
+        lock (_lock) return [.. Requests];
     }
 }

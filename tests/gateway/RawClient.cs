@@ -35,10 +35,13 @@ internal sealed class RawClient : IDisposable
     }
 
     /// <summary>A frame of at most 125 bytes, masked with zeros.</summary>
-    internal async Task SendAsync(byte kind, string payload)
+    internal Task SendAsync(byte kind, string payload) => SendAsync(kind, Encoding.UTF8.GetBytes(payload));
+
+    /// <summary>A frame of at most 125 bytes, masked with zeros.</summary>
+    internal Task SendAsync(byte kind, byte[] payload)
     {
-        var bytes = Encoding.UTF8.GetBytes(payload);
-        await _stream.WriteAsync((byte[])[kind, (byte)(0x80 | bytes.Length), 0, 0, 0, 0, .. bytes]);
+        Assert.InRange(payload.Length, 0, 125);
+        return _stream.WriteAsync((byte[])[kind, (byte)(0x80 | payload.Length), 0, 0, 0, 0, .. payload]).AsTask();
     }
 
     internal async Task<(byte Kind, byte[] Payload)> ReceiveAsync()

@@ -96,6 +96,9 @@ public sealed record CreatedBody
     public required string Config { get; init; }
 
     public required IReadOnlyList<string> Extensions { get; init; }
+
+    /// <summary>Id of the connection that asked for the session.</summary>
+    public string? CreatedBy { get; init; }
 }
 
 /// <param name="MaxDurationSec">Limit of the plan at the start; null = none.</param>

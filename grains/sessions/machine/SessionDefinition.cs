@@ -27,5 +27,8 @@ public sealed record SessionDefinition
 
     public required IReadOnlyList<string> Extensions { get; init; }
 
+    /// <summary>Id of the connection that asked for it, so that its repeated request is recognised; null for a session of a version that did not keep it.</summary>
+    public string? CreatedBy { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 }

@@ -29,14 +29,17 @@ public sealed partial class SessionMachine
         DataVersion = body.DataVersion,
         Config = SimulationConfigJson.Read(body.Config),
         Extensions = body.Extensions,
+        CreatedBy = body.CreatedBy,
         CreatedAt = Instants.FromMicros(createdAt),
     };
 
     /// <summary>Executes ticks until the record's tick is the current one, then applies the record, without saying or writing anything.</summary>
     /// <remarks>Ticks that were executed after the last record are not known; they are executed again when the client resumes, with the same outcome.</remarks>
+    /// <exception cref="SnapshotException">The run is past the record's tick: the snapshot it began with is of an activation that executed ticks nobody was told of.</exception>
     public void Replay(SessionRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
+        if (record.Tick <= _run.CompletedTicks) throw new SnapshotException($"{_run.CompletedTicks} ticks are complete, the next record belongs to tick {record.Tick}");
         var at = Instants.FromMicros(record.At);
         _outbox.Quiet = true;
         try
@@ -137,6 +140,7 @@ public sealed partial class SessionMachine
         DataVersion = definition.DataVersion,
         Config = SimulationConfigJson.Write(definition.Config),
         Extensions = definition.Extensions,
+        CreatedBy = definition.CreatedBy,
     };
 
     private SnapshotBody Body()

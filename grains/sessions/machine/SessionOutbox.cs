@@ -17,6 +17,8 @@ internal sealed class SessionOutbox
 
     public int OutputCount => _outputs.Count;
 
+    public int RecordCount => _records.Count;
+
     /// <summary>Bytes of the records that wait to be appended.</summary>
     public long RecordBytes { get; private set; }
 

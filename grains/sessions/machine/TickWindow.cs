@@ -1,11 +1,13 @@
+using Trading.GrainInterfaces.Sessions;
+
 namespace Trading.Grains.Sessions;
 
 /// <summary>Which ticks the client has been sent, which it has acknowledged as ready, and which of those still wait for announced orders.</summary>
 /// <remarks>The oldest incomplete tick is the engine's business; it is passed in.</remarks>
 internal sealed class TickWindow
 {
-    private readonly Queue<Announcement> _announced = new();
-    private Announcement _next;
+    private readonly Queue<OrdersAnnounced> _announced = new();
+    private OrdersAnnounced _next;
 
     /// <summary>Most ticks that may be sent and not complete (SIM-151).</summary>
     public int Capacity { get; set; } = 1;
@@ -32,7 +34,7 @@ internal sealed class TickWindow
         else if (tick > Acknowledged)
         {
             Acknowledged = tick;
-            if (ordersPending > 0) Announce(new Announcement(tick, ordersPending));
+            if (ordersPending > 0) Announce(new OrdersAnnounced(tick, ordersPending));
         }
         else
         {
@@ -63,7 +65,22 @@ internal sealed class TickWindow
         Acknowledged = tick;
     }
 
-    private void Announce(Announcement announcement)
+    /// <summary>What was announced and is still to come, by tick; null when it is nothing.</summary>
+    public OrdersAnnounced[]? Outstanding()
+    {
+        if (_next.Tick == 0) return null;
+        return [_next, .. _announced];
+    }
+
+    /// <summary>Puts back where a connection stood.</summary>
+    public void Restore(int sent, int acknowledged, OrdersAnnounced[]? outstanding)
+    {
+        Restart(sent);
+        Acknowledged = acknowledged;
+        foreach (var one in outstanding ?? []) Announce(one);
+    }
+
+    private void Announce(OrdersAnnounced announcement)
     {
         if (_next.Tick == 0) _next = announcement;
         else _announced.Enqueue(announcement);
@@ -72,7 +89,7 @@ internal sealed class TickWindow
     private void Restate(int tick, int ordersPending)
     {
         if (_next.Tick == 0) return;
-        var all = new List<Announcement>(_announced.Count + 1) { _next };
+        var all = new List<OrdersAnnounced>(_announced.Count + 1) { _next };
         all.AddRange(_announced);
         var at = all.FindIndex(one => one.Tick == tick);
         if (at < 0) return;
@@ -84,6 +101,4 @@ internal sealed class TickWindow
     }
 
     private void Advance() => _next = _announced.TryDequeue(out var announcement) ? announcement : default;
-
-    private readonly record struct Announcement(int Tick, int Orders);
 }

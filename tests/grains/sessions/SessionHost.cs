@@ -25,7 +25,8 @@ internal sealed class SessionHost : IAsyncDisposable
 
     public GrainHost Grains => _host;
 
-    public InMemorySessionJournal Journal { get; } = new();
+    /// <summary>Of this silo alone, or of several.</summary>
+    public InMemorySessionJournal Journal { get; private init; } = new();
 
     public Results Results { get; } = new();
 
@@ -33,12 +34,22 @@ internal sealed class SessionHost : IAsyncDisposable
 
     public FaultyRuns Runs { get; } = new();
 
-    public static async Task<SessionHost> StartAsync(SessionOptions? options = null, Plan plan = Plan.Enterprise, IBarSource? bars = null)
+    /// <param name="options">Settings of sessions.</param>
+    /// <param name="plan">Plan of the user.</param>
+    /// <param name="bars">Where bars come from; null = <see cref="Bars"/>.</param>
+    /// <param name="journal">One that other hosts share; null = one of its own.</param>
+    /// <param name="around">What stands between the grains and the journal.</param>
+    public static async Task<SessionHost> StartAsync(
+        SessionOptions? options = null,
+        Plan plan = Plan.Enterprise,
+        IBarSource? bars = null,
+        InMemorySessionJournal? journal = null,
+        Func<ISessionJournal, ISessionJournal>? around = null)
     {
-        var host = new SessionHost();
+        var host = new SessionHost { Journal = journal ?? new InMemorySessionJournal() };
         host._host = await GrainHost.StartAsync(services =>
         {
-            services.AddSingleton<ISessionJournal>(host.Journal);
+            services.AddSingleton(around?.Invoke(host.Journal) ?? host.Journal);
             services.AddSingleton<IResultStore>(host.Results);
             services.AddSingleton(bars ?? host.Bars);
             services.AddSingleton<BarFingerprints>();
