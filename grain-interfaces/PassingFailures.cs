@@ -1,3 +1,4 @@
+using Orleans.Storage;
 using Trading.GrainInterfaces.Sessions;
 
 namespace Trading.GrainInterfaces;

@@ -26,9 +26,6 @@ namespace Orleans.Runtime
 
     /// <summary>An observer reference was called after it had been deleted or its object collected.</summary>
     public class ClientNotAvailableException(string message) : OrleansException(message);
-
-    /// <summary>A named provider (grain storage, stream provider) is missing or misconfigured.</summary>
-    public class BadProviderConfigException(string message) : OrleansException(message);
 }
 
 namespace Orleans.Storage
@@ -60,4 +57,10 @@ namespace Orleans.Storage
         /// <summary>True until the activation that met the conflict has been told to go; its callers are left alone.</summary>
         internal bool IsSourceActivation { get; set; } = true;
     }
+}
+
+namespace Orleans.Storage
+{
+    /// <summary>A named provider (grain storage, stream provider) is missing or misconfigured.</summary>
+    public class BadProviderConfigException(string message) : OrleansException(message);
 }
