@@ -253,8 +253,6 @@ internal sealed partial class SimulationConnection : IDisposable
         }
         catch (Exception failure)
         {
-            GatewayMetrics.Exchanged(start, "failed");
-            span.Failed(failure);
             _json.Clear();
             await FailAsync(failure).ConfigureAwait(false);
             return false;
