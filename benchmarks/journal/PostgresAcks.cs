@@ -16,8 +16,8 @@ public static class PostgresAcks
     private const int PayloadBytes = 240;
     private const int Turns = 3;
 
-    // with every session a connection of its own pgbench needs no more than the server allows
-    private static readonly int[] Sessions = [1, 16, 128];
+    // the peer has a connection for each session
+    private static readonly int[] Sessions = [1, 16, 256];
 
     /// <summary>Takes about half a minute. Says so and returns where PostgreSQL or pgbench is missing.</summary>
     public static async Task RunAsync(TextWriter output)
@@ -28,7 +28,7 @@ public static class PostgresAcks
             return;
         }
 
-        using var server = PostgresServer.New();
+        using var server = PostgresServer.New(connections: Sessions.Max() + 20);
         var connection = server.NewDatabase();
         var database = NpgsqlDataSource.Create(connection + ";Pooling=false");
         await using (database.ConfigureAwait(false))
@@ -71,9 +71,11 @@ public static class PostgresAcks
                 RedirectStandardError = true,
             };
             using var process = Process.Start(start)!;
+            var problems = process.StandardError.ReadToEndAsync();
             var printed = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
-            var line = printed.Split('\n').First(text => text.StartsWith("tps = ", StringComparison.Ordinal));
+            var line = Array.Find(printed.Split('\n'), text => text.StartsWith("tps = ", StringComparison.Ordinal))
+                ?? throw new InvalidOperationException($"pgbench ended with {process.ExitCode}: {problems.GetAwaiter().GetResult()}");
             return double.Parse(line.AsSpan(6, line.IndexOf('(', StringComparison.Ordinal) - 7), NumberStyles.Float, CultureInfo.InvariantCulture);
         }
         finally

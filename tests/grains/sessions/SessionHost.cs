@@ -27,18 +27,22 @@ internal sealed class SessionHost : IAsyncDisposable
 
     public InMemorySessionJournal Journal { get; } = new();
 
+    /// <summary>The tables beside the journal; null without.</summary>
+    public ReadModelJournal? ReadModels { get; private set; }
+
     public Results Results { get; } = new();
 
     public SmallBarSource Bars { get; } = new();
 
     public FaultyRuns Runs { get; } = new();
 
-    public static async Task<SessionHost> StartAsync(SessionOptions? options = null, Plan plan = Plan.Enterprise, IBarSource? bars = null)
+    public static async Task<SessionHost> StartAsync(SessionOptions? options = null, Plan plan = Plan.Enterprise, IBarSource? bars = null, bool readModels = false)
     {
         var host = new SessionHost();
+        if (readModels) host.ReadModels = new ReadModelJournal(host.Journal);
         host._host = await GrainHost.StartAsync(services =>
         {
-            services.AddSingleton<ISessionJournal>(host.Journal);
+            services.AddSingleton<ISessionJournal>(host.ReadModels is { } kept ? kept : host.Journal);
             services.AddSingleton<IResultStore>(host.Results);
             services.AddSingleton(bars ?? host.Bars);
             services.AddSingleton<BarFingerprints>();
@@ -207,12 +211,15 @@ internal sealed class FaultyRuns : ISimulationRunFactory
     /// <summary>Every run that completes this tick breaks; 0 = none.</summary>
     public int BreakAtTick { get; set; }
 
+    /// <summary>Called when a run is asked for its account; may throw. For runs that are made while it is set.</summary>
+    public Action? AskedForAccount { get; set; }
+
     public int Created { get; private set; }
 
     public ISimulationRun Create(SimulationConfig config, IReadOnlyList<BarSeries> series, ReadOnlyMemory<byte>? snapshot)
     {
         Created++;
         var run = new SimulationRunFactory().Create(config, series, snapshot);
-        return BreakAtTick > 0 ? new BreakingRun(run, BreakAtTick) : run;
+        return BreakAtTick > 0 || AskedForAccount is not null ? new BreakingRun(run, BreakAtTick, () => AskedForAccount?.Invoke()) : run;
     }
 }
