@@ -1,25 +1,30 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using Trading.Engine.Orders;
 using Trading.Postgres.Tests.Support;
 using Trading.Storage.Journal;
 using Trading.Storage.Postgres;
+using Trading.Storage.ReadModels;
 
 namespace Trading.Bench;
 
 /// <summary>
 /// Durable acknowledgements per second of the journal in PostgreSQL, beside pgbench inserting rows of the same columns and bytes, one a transaction, over as many connections as
 /// there are sessions, on the same server with the same commit setting. With one session the journal can at best equal it; with many, the group commit must beat it.
+/// A second line has appends that also change the read models: an order, a fill, two positions, the account and the run.
 /// </summary>
 public static class PostgresAcks
 {
     private const int PayloadBytes = 240;
     private const int Turns = 3;
+    private const long PriceUnit = 100_000_000;
+    private static readonly Int128 MoneyUnit = 10_000_000_000_000_000;
 
-    // with every session a connection of its own pgbench needs no more than the server allows
-    private static readonly int[] Sessions = [1, 16, 128];
+    // the peer has a connection for each session
+    private static readonly int[] Sessions = [1, 16, 256];
 
-    /// <summary>Takes about half a minute. Says so and returns where PostgreSQL or pgbench is missing.</summary>
+    /// <summary>Takes about a minute. Says so and returns where PostgreSQL or pgbench is missing.</summary>
     public static async Task RunAsync(TextWriter output)
     {
         if (!File.Exists("/usr/lib/postgresql/15/bin/pgbench"))
@@ -28,7 +33,7 @@ public static class PostgresAcks
             return;
         }
 
-        using var server = PostgresServer.New();
+        using var server = PostgresServer.New(connections: Sessions.Max() + 20);
         var connection = server.NewDatabase();
         var database = NpgsqlDataSource.Create(connection + ";Pooling=false");
         await using (database.ConfigureAwait(false))
@@ -44,17 +49,23 @@ public static class PostgresAcks
     private static async Task CompareAsync(TextWriter output, PostgresServer server, string connection, int sessions)
     {
         // the two alternate, so that a slow moment of the device hits both
-        List<double> peers = [], journals = [], latencies = [];
+        List<double> peers = [], journals = [], latencies = [], changing = [], changingLatencies = [];
         for (var turn = 0; turn < Turns; turn++)
         {
             peers.Add(InsertsPerSecond(server, new NpgsqlConnectionStringBuilder(connection).Database!, sessions));
-            journals.Add(await AcksPerSecondAsync(connection, $"{sessions}-{turn}", sessions, latencies).ConfigureAwait(false));
+            journals.Add(await AcksPerSecondAsync(connection, $"{sessions}-{turn}", sessions, latencies, withReadModels: false).ConfigureAwait(false));
+            changing.Add(await AcksPerSecondAsync(connection, $"{sessions}-{turn}-changing", sessions, changingLatencies, withReadModels: true).ConfigureAwait(false));
         }
 
-        latencies.Sort();
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{sessions,4} sessions: {Medians.Of(journals),8:F0} acks/s, pgbench {Medians.Of(peers),8:F0} inserts/s; median {latencies[latencies.Count / 2],6:F0} us, p99 {latencies[latencies.Count * 99 / 100],6:F0} us"));
+        output.WriteLine($"{sessions,4} sessions: {Shown(journals, latencies)}; pgbench {Medians.Of(peers).ToString("F0", CultureInfo.InvariantCulture)} inserts/s");
+        output.WriteLine($"     with read models: {Shown(changing, changingLatencies)}");
         Medians.AtLeast(output, $"{sessions} session(s), median of the ratios to pgbench's plain inserts", Medians.Of(journals.Zip(peers, (ours, peer) => ours / peer)), sessions == 1 ? 0.5 : 1);
+    }
+
+    private static string Shown(List<double> rates, List<double> latencies)
+    {
+        latencies.Sort();
+        return string.Create(CultureInfo.InvariantCulture, $"{Medians.Of(rates),8:F0} acks/s, median {latencies[latencies.Count / 2],6:F0} us, p99 {latencies[latencies.Count * 99 / 100],6:F0} us");
     }
 
     private static double InsertsPerSecond(PostgresServer server, string database, int clients)
@@ -71,9 +82,11 @@ public static class PostgresAcks
                 RedirectStandardError = true,
             };
             using var process = Process.Start(start)!;
+            var problems = process.StandardError.ReadToEndAsync();
             var printed = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
-            var line = printed.Split('\n').First(text => text.StartsWith("tps = ", StringComparison.Ordinal));
+            var line = Array.Find(printed.Split('\n'), text => text.StartsWith("tps = ", StringComparison.Ordinal))
+                ?? throw new InvalidOperationException($"pgbench ended with {process.ExitCode}: {problems.GetAwaiter().GetResult()}");
             return double.Parse(line.AsSpan(6, line.IndexOf('(', StringComparison.Ordinal) - 7), NumberStyles.Float, CultureInfo.InvariantCulture);
         }
         finally
@@ -82,23 +95,23 @@ public static class PostgresAcks
         }
     }
 
-    private static async Task<double> AcksPerSecondAsync(string connection, string run, int sessions, List<double> latencies)
+    private static async Task<double> AcksPerSecondAsync(string connection, string run, int sessions, List<double> latencies, bool withReadModels)
     {
         var journal = new PostgresSessionJournal(connection);
         await using (journal.ConfigureAwait(false))
         {
             // the first appends pay for compilation, connections and prepared statements
-            await Task.WhenAll(Enumerable.Range(0, sessions).Select(i => AppendAsync(journal, $"{run}-warm-{i}", TimeSpan.FromSeconds(0.5), []))).ConfigureAwait(false);
+            await Task.WhenAll(Enumerable.Range(0, sessions).Select(i => AppendAsync(journal, $"{run}-warm-{i}", TimeSpan.FromSeconds(0.5), [], withReadModels))).ConfigureAwait(false);
             var each = Enumerable.Range(0, sessions).Select(_ => new List<double>(1 << 12)).ToArray();
             var clock = Stopwatch.StartNew();
-            await Task.WhenAll(Enumerable.Range(0, sessions).Select(i => Task.Run(() => AppendAsync(journal, $"{run}-{i}", TimeSpan.FromSeconds(2), each[i])))).ConfigureAwait(false);
+            await Task.WhenAll(Enumerable.Range(0, sessions).Select(i => Task.Run(() => AppendAsync(journal, $"{run}-{i}", TimeSpan.FromSeconds(2), each[i], withReadModels)))).ConfigureAwait(false);
             var elapsed = clock.Elapsed.TotalSeconds;
             foreach (var measured in each) latencies.AddRange(measured);
             return each.Sum(measured => measured.Count) / elapsed;
         }
     }
 
-    private static async Task AppendAsync(PostgresSessionJournal journal, string session, TimeSpan duration, List<double> latencies)
+    private static async Task AppendAsync(PostgresSessionJournal journal, string session, TimeSpan duration, List<double> latencies, bool withReadModels)
     {
         var key = new SessionKey("bench", session);
         ReadOnlyMemory<byte>[] payloads = [new byte[PayloadBytes]];
@@ -106,12 +119,79 @@ public static class PostgresAcks
         long version = 0;
         while (clock.Elapsed < duration)
         {
+            var change = withReadModels ? ChangeOf((int)version + 1) : null;
             var before = Stopwatch.GetTimestamp();
-            var result = await journal.AppendAsync(key, version, payloads, default).ConfigureAwait(false);
+            var result = await journal.AppendAsync(key, version, payloads, change, default).ConfigureAwait(false);
             latencies.Add(Stopwatch.GetElapsedTime(before).TotalMicroseconds);
             version = result.Version;
         }
     }
+
+    private static SessionChange ChangeOf(int tick) => new()
+    {
+        Run = new RunRow
+        {
+            State = RunState.Running,
+            Symbols = ["ACME", "BETA"],
+            DataProvider = "polygon",
+            DataVersion = "adjusted",
+            InitialCash = 50_000 * MoneyUnit,
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            UpdatedAt = DateTimeOffset.UnixEpoch,
+            SimTime = tick,
+            Tick = tick,
+            Ticks = 100_000,
+            Orders = tick,
+            Fills = tick,
+        },
+        Account = new AccountRow
+        {
+            Cash = 40_000 * MoneyUnit,
+            Equity = 50_000 * MoneyUnit + tick,
+            BuyingPower = 40_000 * MoneyUnit,
+            DayPnl = tick,
+            RealizedPnl = tick,
+            OpenOrders = 1,
+            Positions = [new PositionRow("ACME", tick, tick * MoneyUnit, PriceUnit), new PositionRow("BETA", 100, MoneyUnit, PriceUnit)],
+        },
+        Orders = [OrderOf(tick)],
+        Fills = [FillOf(tick)],
+    };
+
+    private static OrderRow OrderOf(int tick) => new()
+    {
+        OrderId = $"order-{tick}",
+        Place = tick,
+        OrderNumber = tick,
+        Symbol = "ACME",
+        Side = OrderSide.Buy,
+        Type = OrderType.Limit,
+        TimeInForce = TimeInForce.Day,
+        Quantity = PriceUnit,
+        Price = 100 * PriceUnit,
+        State = OrderState.Filled,
+        Remaining = 0,
+        ArrivedAt = tick,
+        ChangedAt = tick,
+        ChangedTick = tick,
+    };
+
+    private static FillRow FillOf(int tick) => new()
+    {
+        Execution = tick,
+        OrderId = $"order-{tick}",
+        Symbol = "ACME",
+        Side = OrderSide.Buy,
+        Quantity = PriceUnit,
+        Price = 100 * PriceUnit,
+        ReferencePrice = 100 * PriceUnit,
+        Commission = MoneyUnit,
+        Fees = 0,
+        Remaining = 0,
+        Reason = FillReason.LimitTouched,
+        SimTime = tick,
+        Tick = tick,
+    };
 
     private static async Task ExecuteAsync(NpgsqlDataSource database, string sql)
     {

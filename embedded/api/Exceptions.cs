@@ -57,10 +57,7 @@ namespace Orleans.Storage
         /// <summary>True until the activation that met the conflict has been told to go; its callers are left alone.</summary>
         internal bool IsSourceActivation { get; set; } = true;
     }
-}
 
-namespace Orleans.Storage
-{
     /// <summary>A named provider (grain storage, stream provider) is missing or misconfigured.</summary>
-    public class BadProviderConfigException(string message) : OrleansException(message);
+    public class BadProviderConfigException(string message) : Runtime.OrleansException(message);
 }

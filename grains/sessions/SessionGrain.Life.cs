@@ -127,7 +127,7 @@ public sealed partial class SessionGrain
         AppendResult result;
         try
         {
-            result = await journal.AppendAsync(_key, _version, records, CancellationToken.None);
+            result = await journal.AppendAsync(_key, _version, records, ChangeOf(machine), CancellationToken.None);
         }
         catch (Exception failure) when (failure is UncertainAppendException or JournalUnavailableException or IOException)
         {

@@ -1,3 +1,5 @@
+using Trading.Storage.ReadModels;
+
 namespace Trading.Storage.Journal;
 
 /// <summary>
@@ -10,6 +12,9 @@ namespace Trading.Storage.Journal;
 /// </remarks>
 public interface ISessionJournal
 {
+    /// <summary>True when it writes what an append changes of the read models. Others serve such reads from the session itself, and need no change.</summary>
+    bool KeepsReadModels => false;
+
     /// <summary>
     /// Appends all payloads as versions <paramref name="expectedVersion"/>+1, +2, … or none of them. Durable when it returns
     /// <see cref="AppendStatus.Appended"/>. The payloads may be reused by the caller once the call has completed.
@@ -20,6 +25,15 @@ public interface ISessionJournal
     /// <param name="ct">Honoured until the write begins: <see cref="OperationCanceledException"/> means that nothing was written.</param>
     /// <exception cref="UncertainAppendException">The records may or may not be durable. Read again before serving the session.</exception>
     ValueTask<AppendResult> AppendAsync(SessionKey key, long expectedVersion, IReadOnlyList<ReadOnlyMemory<byte>> payloads, CancellationToken ct);
+
+    /// <summary>As the append without <paramref name="change"/>; where <see cref="KeepsReadModels"/>, the change is written in the same transaction, or neither is.</summary>
+    /// <param name="key">The session.</param>
+    /// <param name="expectedVersion">The fence of records and change.</param>
+    /// <param name="payloads">1 or more small documents.</param>
+    /// <param name="change">What dashboards and operators will see as of the new version; null leaves it as it is.</param>
+    /// <param name="ct">Honoured until the write begins.</param>
+    ValueTask<AppendResult> AppendAsync(SessionKey key, long expectedVersion, IReadOnlyList<ReadOnlyMemory<byte>> payloads, SessionChange? change, CancellationToken ct) =>
+        AppendAsync(key, expectedVersion, payloads, ct);
 
     /// <summary>Reads the records with versions above <paramref name="afterVersion"/> in order, up to the version at the time of the call. Nothing for an unknown session.</summary>
     /// <exception cref="RecordsDroppedException">The journal was told to drop records that snapshots cover, and some of those asked for are gone: start from a snapshot.</exception>

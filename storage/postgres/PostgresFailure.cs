@@ -34,5 +34,8 @@ internal static class PostgresFailures
     /// <summary>True for what a database that is away, restarting or overloaded makes of a call; false for mistakes of ours.</summary>
     public static bool IsOutage(Exception problem) => problem is NpgsqlException or TimeoutException or IOException or System.Net.Sockets.SocketException;
 
+    /// <summary>True when the server objects to the values of a statement (classes 21 to 23): one of many may have been the cause.</summary>
+    public static bool IsAboutData(Exception problem) => problem is PostgresException { SqlState: ['2', '1' or '2' or '3', ..] };
+
     public static string OneLine(Exception problem) => problem.Message.ReplaceLineEndings(" ");
 }

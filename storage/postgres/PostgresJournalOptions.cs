@@ -12,6 +12,9 @@ public sealed record PostgresJournalOptions
     /// <summary>Most payload bytes in one commit; a single larger append travels alone.</summary>
     public int MaxBytesPerCommit { get; init; } = 8 << 20;
 
+    /// <summary>Writes what an append changes of the read models in its transaction; off: the tables stay empty.</summary>
+    public bool ReadModels { get; init; } = true;
+
     /// <summary>How long a statement may take before it is given up, above 0.</summary>
     public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -23,6 +26,8 @@ public sealed record PostgresJournalOptions
 
     /// <summary>Told what an operator would want to know.</summary>
     public Action<PostgresJournalEvent>? Observer { get; init; }
+
+    internal int StatementSeconds => (int)Math.Ceiling(StatementTimeout.TotalSeconds);
 
     internal void Validate()
     {

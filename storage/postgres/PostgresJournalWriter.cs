@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Npgsql;
 using Trading.Storage.Journal;
 
@@ -8,74 +9,110 @@ namespace Trading.Storage.Postgres;
 /// Gathers appends into commits. Up to <see cref="PostgresJournalOptions.Lanes"/> commits are in flight; what arrives meanwhile travels in the next one.
 /// A lost answer is looked for before anything else is served.
 /// </summary>
-internal sealed class PostgresJournalWriter(NpgsqlDataSource database, PostgresJournalOptions options, LostCommits lost)
+/// <remarks>
+/// While a lane is free an append is sent on its caller's thread, up to the first wait for the network, and when nothing else waits its answer is given on the
+/// thread that read it: each change of thread costs a good part of what a commit takes.
+/// </remarks>
+internal sealed class PostgresJournalWriter
 {
     private const int MaxRepetitions = 10;
 
+    private readonly PostgresJournalOptions _options;
+    private readonly LostCommits _lost;
     private readonly Lock _gate = new();
     private readonly LinkedList<AppendRequest> _waiting = new();
-    private int _lanes;
+    private readonly JournalLane[] _lanes;
+    private readonly Stack<JournalLane> _free;
     private bool _closed;
     private bool _isOut;
     private TaskCompletionSource? _idle;
 
+    public PostgresJournalWriter(NpgsqlDataSource database, PostgresJournalOptions options, LostCommits lost)
+    {
+        _options = options;
+        _lost = lost;
+        _lanes = [.. Enumerable.Range(0, options.Lanes).Select(_ => new JournalLane(database))];
+        _free = new Stack<JournalLane>(_lanes);
+    }
+
     /// <exception cref="ObjectDisposedException">The journal has been closed.</exception>
     public Task<AppendResult> Add(AppendRequest request)
     {
+        JournalLane? lane;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, typeof(PostgresSessionJournal));
             _waiting.AddLast(request);
-            if (_lanes < options.Lanes)
-            {
-                _lanes++;
-                _ = Task.Run(RunLaneAsync);
-            }
+            _free.TryPop(out lane);
         }
 
+        if (lane is not null) _ = RunAsync(lane);
         return request.Answer;
     }
 
     /// <summary>Takes nothing more and returns when everything taken has been answered.</summary>
-    public Task CloseAsync()
+    public async Task CloseAsync()
     {
+        Task idle;
         lock (_gate)
         {
             _closed = true;
-            if (_lanes == 0) return Task.CompletedTask;
-            _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _idle.Task;
+            if (_free.Count < _lanes.Length) _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            idle = _idle?.Task ?? Task.CompletedTask;
         }
+
+        await idle.ConfigureAwait(false);
+        foreach (var lane in _lanes) await lane.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task RunLaneAsync()
+    private async Task RunAsync(JournalLane lane)
     {
         // the lane was started by the call of one session and works for all of them
         Activity.Current = null;
-        while (TakeGroup() is { } group)
+        var group = TakeGroup(lane);
+        while (group is not null)
         {
             try
             {
-                await MeasureAsync(group).ConfigureAwait(false);
+                await MeasureAsync(lane, group).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // whatever went wrong, every caller gets an answer and the lane goes on
             catch (Exception problem)
 #pragma warning restore CA1031
             {
+                await lane.DropAsync().ConfigureAwait(false);
                 foreach (var request in group) request.Fail(new UncertainAppendException("The append failed in an unexpected way; nobody knows whether it is durable.", problem));
             }
+
+            // what is not decided goes again, before all others; from then on it may be another lane's
+            if (group.FindAll(request => !request.IsDecided) is { Count: > 0 } again)
+            {
+                group.RemoveAll(again.Contains);
+                GoAgain(again);
+            }
+
+            var next = TakeGroup(lane);
+            Answer(group, isLast: next is null);
+            group = next;
         }
     }
 
-    /// <summary>The next group: the first waiting append of each session, as many as the bounds allow. Null ends the lane.</summary>
-    private List<AppendRequest>? TakeGroup()
+    /// <summary>The last answers of a lane that has become free may be given on this thread: if a caller keeps it, nobody waits for it.</summary>
+    private static void Answer(List<AppendRequest> group, bool isLast)
+    {
+        var here = isLast && group.Count == 1 && RuntimeHelpers.TryEnsureSufficientExecutionStack();
+        foreach (var request in group) request.Publish(here);
+    }
+
+    /// <summary>The next group, in the order of the keys: the first waiting append of each session, as many as the bounds allow. Null: there is none, and the lane is free.</summary>
+    private List<AppendRequest>? TakeGroup(JournalLane lane)
     {
         lock (_gate)
         {
             var group = new List<AppendRequest>();
-            var keys = new HashSet<SessionKey>();
+            var keys = _waiting.Count > 1 ? new HashSet<SessionKey>() : null;
             long bytes = 0;
-            for (var node = _waiting.First; node is not null && group.Count < options.MaxAppendsPerCommit;)
+            for (var node = _waiting.First; node is not null && group.Count < _options.MaxAppendsPerCommit;)
             {
                 var (next, request) = (node.Next, node.Value);
                 if (request.Cancellation.IsCancellationRequested)
@@ -83,52 +120,57 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource database, PostgresJ
                     _waiting.Remove(node);
                     request.Cancel();
                 }
-                else if (keys.Add(request.Key))
+                else if (keys is null || keys.Add(request.Key))
                 {
-                    if (group.Count > 0 && bytes + request.Bytes > options.MaxBytesPerCommit) break;
+                    if (group.Count > 0 && (request.Alone || bytes + request.Bytes > _options.MaxBytesPerCommit)) break;
                     bytes += request.Bytes;
                     _waiting.Remove(node);
                     group.Add(request);
+                    if (request.Alone) break;
                 }
 
                 node = next;
             }
 
+            if (group.Count > 1) group.Sort((left, right) => left.OrderKey.AsSpan().SequenceCompareTo(right.OrderKey));
             if (group.Count > 0) return group;
-            _lanes--;
-            if (_lanes == 0) _idle?.TrySetResult();
+            _free.Push(lane);
+            if (_free.Count == _lanes.Length) _idle?.TrySetResult();
             return null;
         }
     }
 
-    private void GoAgain(AppendRequest request)
+    private void GoAgain(List<AppendRequest> group)
     {
-        lock (_gate) _waiting.AddFirst(request);
+        lock (_gate)
+        {
+            foreach (var request in group) _waiting.AddFirst(request);
+        }
     }
 
-    private async Task MeasureAsync(List<AppendRequest> group)
+    private async Task MeasureAsync(JournalLane lane, List<AppendRequest> group)
     {
         var measure = CommitMeasure.Begin(JournalMetrics.Postgres, group.Select(static request => request.Measure));
         var outcome = CommitMeasure.Failed;
         try
         {
-            outcome = await CommitAsync(group).ConfigureAwait(false);
+            outcome = await CommitAsync(lane, group).ConfigureAwait(false);
         }
         finally
         {
-            measure.End(outcome, group.Count, group.Sum(static request => (long)request.Bytes));
+            measure.End(outcome, group.Count, group.Sum(static request => request.Bytes));
         }
     }
 
     /// <returns>How it went, as a commit is measured.</returns>
-    private async Task<string> CommitAsync(List<AppendRequest> group)
+    private async Task<string> CommitAsync(JournalLane lane, List<AppendRequest> group)
     {
         NpgsqlConnection connection;
         try
         {
             // an earlier commit whose outcome nobody knows could still change what this one compares with
-            await lost.SettleAsync(CancellationToken.None).ConfigureAwait(false);
-            connection = await database.OpenConnectionAsync().ConfigureAwait(false);
+            await _lost.SettleAsync(CancellationToken.None).ConfigureAwait(false);
+            connection = await lane.ConnectAsync().ConfigureAwait(false);
         }
         catch (Exception problem) when (PostgresFailures.IsOutage(problem) || problem is JournalUnavailableException)
         {
@@ -136,55 +178,79 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource database, PostgresJ
             return CommitMeasure.Failed;
         }
 
-        Exception? failure = null;
-        (bool Appended, long? Version)[] outcomes = [];
         var backend = connection.ProcessID;
-        await using (connection.ConfigureAwait(false))
+        try
         {
-            try
+            var written = await WriteAsync(connection, group).ConfigureAwait(false);
+            foreach (var request in group)
             {
-                outcomes = await ExecuteAsync(connection, group).ConfigureAwait(false);
-            }
-            catch (Exception problem) when (PostgresFailures.IsOutage(problem))
-            {
-                failure = problem;
+                if (written.Contains(request.Id)) request.Appended();
             }
         }
+        catch (Exception failure) when (PostgresFailures.IsOutage(failure))
+        {
+            await lane.DropAsync().ConfigureAwait(false);
+            return await HandleAsync(failure, group, backend).ConfigureAwait(false);
+        }
 
-        // the connection is back in the pool before anybody hears of the outcome, so that the next append finds it there
-        if (failure is not null) return await HandleAsync(failure, group, backend).ConfigureAwait(false);
-        Publish(group, outcomes);
+        Outage(isOut: false);
+        if (group.Exists(request => !request.IsDecided)) await TellVersionsAsync(lane, connection, group.FindAll(request => !request.IsDecided)).ConfigureAwait(false);
         return CommitMeasure.Committed;
     }
 
-    private async Task<(bool Appended, long? Version)[]> ExecuteAsync(NpgsqlConnection connection, List<AppendRequest> group)
+    /// <summary>Writes a group in one transaction and returns the ids of the appends whose expected version was the actual one.</summary>
+    private async Task<HashSet<long>> WriteAsync(NpgsqlConnection connection, List<AppendRequest> group)
     {
-        var outcomes = new (bool Appended, long? Version)[group.Count];
-        var command = AppendStatement.Of(connection, group, options.StatementTimeout);
-        await using (command.ConfigureAwait(false))
+        var written = new HashSet<long>();
+        var batch = new NpgsqlBatch(connection) { Timeout = _options.StatementSeconds };
+        await using (batch.ConfigureAwait(false))
         {
-            var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
+            AppendStatements.AddTo(batch, group);
+            ReadModelStatements.AddTo(batch, group);
+            var reader = await batch.ExecuteReaderAsync().ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
-                while (await reader.ReadAsync().ConfigureAwait(false)) outcomes[reader.GetInt32(0)] = (reader.GetBoolean(1), reader.IsDBNull(2) ? null : reader.GetInt64(2));
+                do
+                {
+                    while (await reader.ReadAsync().ConfigureAwait(false)) written.Add(reader.GetInt64(0));
+                }
+                while (await reader.NextResultAsync().ConfigureAwait(false));
 
-                // the rows arrive before the commit; only the end of the statement says that it is durable
+                // the rows arrive before the commit; only the end of the batch says that it is durable
                 await reader.CloseAsync().ConfigureAwait(false);
             }
         }
 
-        return outcomes;
+        return written;
     }
 
-    private void Publish(List<AppendRequest> group, (bool Appended, long? Version)[] outcomes)
+    /// <summary>The transaction is over and wrote nothing of these: another writer has their sessions. They are told at which version.</summary>
+    private async Task TellVersionsAsync(JournalLane lane, NpgsqlConnection connection, List<AppendRequest> group)
     {
-        Outage(isOut: false);
-        for (var no = 0; no < group.Count; no++)
+        var versions = new Dictionary<long, long>();
+        try
         {
-            var (request, (appended, version)) = (group[no], outcomes[no]);
-            if (appended) request.Appended();
-            else if (version is { } actual && actual != request.ExpectedVersion) request.Conflict(actual);
-            else if (version is null && request.ExpectedVersion > 0) request.Conflict(0);
+            var command = AppendStatements.VersionsOf(connection, group);
+            await using (command.ConfigureAwait(false))
+            {
+                var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
+                await using (reader.ConfigureAwait(false))
+                {
+                    while (await reader.ReadAsync().ConfigureAwait(false)) versions.Add(reader.GetInt64(0), reader.GetInt64(1));
+                }
+            }
+        }
+        catch (Exception failure) when (PostgresFailures.IsOutage(failure))
+        {
+            await lane.DropAsync().ConfigureAwait(false);
+            Refuse(group, failure);
+            return;
+        }
+
+        foreach (var request in group)
+        {
+            var actual = versions.GetValueOrDefault(request.Id);
+            if (actual != request.ExpectedVersion) request.Conflict(actual);
             else RepeatOrGiveUp(request, "another writer came in between");
         }
     }
@@ -196,12 +262,17 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource database, PostgresJ
             case PostgresFailure.Transient:
                 foreach (var request in group) RepeatOrGiveUp(request, PostgresFailures.OneLine(failure));
                 return CommitMeasure.Failed;
+            case PostgresFailure.NotWritten when group.Count > 1 && PostgresFailures.IsAboutData(failure):
+                // whose data it was is not said: each is tried by itself, so that the others do not suffer
+                foreach (var request in group) request.Alone = true;
+                Tell(PostgresJournalEventKind.Repeated, PostgresFailures.OneLine(failure), group.Count);
+                return CommitMeasure.Failed;
             case PostgresFailure.NotWritten:
                 Refuse(group, failure);
                 return CommitMeasure.Failed;
             default:
                 Tell(PostgresJournalEventKind.AnswerLost, PostgresFailures.OneLine(failure), group.Count);
-                await ResolveAsync(lost.Add(backend), failure, group).ConfigureAwait(false);
+                await ResolveAsync(_lost.Add(backend), failure, group).ConfigureAwait(false);
                 return CommitMeasure.Uncertain;
         }
     }
@@ -211,8 +282,8 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource database, PostgresJ
     {
         try
         {
-            await lost.SettleAsync(CancellationToken.None).ConfigureAwait(false);
-            var written = await lost.FindAsync(group, CancellationToken.None).ConfigureAwait(false);
+            await _lost.SettleAsync(CancellationToken.None).ConfigureAwait(false);
+            var written = await _lost.FindAsync(group, CancellationToken.None).ConfigureAwait(false);
             foreach (var request in group)
             {
                 if (written.Contains(request.Id)) request.Appended();
@@ -229,6 +300,7 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource database, PostgresJ
         }
     }
 
+    /// <summary>Leaves the append undecided, which repeats it, unless that has been done often enough.</summary>
     private void RepeatOrGiveUp(AppendRequest request, string reason)
     {
         if (++request.Repetitions > MaxRepetitions)
@@ -238,7 +310,6 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource database, PostgresJ
         }
 
         Tell(PostgresJournalEventKind.Repeated, reason, 1);
-        GoAgain(request);
     }
 
     private void Refuse(List<AppendRequest> group, Exception problem)
@@ -256,5 +327,5 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource database, PostgresJ
         else JournalMetrics.OutageEnded(JournalMetrics.Postgres);
     }
 
-    private void Tell(PostgresJournalEventKind kind, string message, int appends) => options.Observer?.Invoke(new PostgresJournalEvent(kind, message, appends));
+    private void Tell(PostgresJournalEventKind kind, string message, int appends) => _options.Observer?.Invoke(new PostgresJournalEvent(kind, message, appends));
 }

@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using Npgsql;
-using NpgsqlTypes;
 using Trading.Storage.Files;
 using Trading.Storage.Journal;
+using Trading.Storage.ReadModels;
+using static Trading.Storage.Postgres.Parameters;
 
 namespace Trading.Storage.Postgres;
 
@@ -30,26 +31,23 @@ public sealed class PostgresSessionJournal : ISessionJournal, IAsyncDisposable
 
         // names this journal's connections in pg_stat_activity, so that a lost one can be told from everybody else's
         var name = $"trading journal {Guid.NewGuid():N}";
-        var settings = new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            ApplicationName = name,
-            CommandTimeout = (int)Math.Ceiling(_options.StatementTimeout.TotalSeconds),
-            CancellationTimeout = 2000,
-            MaxAutoPrepare = 16,
-            AutoPrepareMinUsages = 2,
-        };
         // without a name its measurements would be called by the connection string
-        _database = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "journal" }.Build();
+        _database = new NpgsqlDataSourceBuilder(JournalConnections.Of(connectionString, name, _options).ConnectionString) { Name = "journal" }.Build();
         _lost = new LostCommits(_database, name, _options);
         _writer = new PostgresJournalWriter(_database, _options, _lost);
     }
 
-    public ValueTask<AppendResult> AppendAsync(SessionKey key, long expectedVersion, IReadOnlyList<ReadOnlyMemory<byte>> payloads, CancellationToken ct)
+    public bool KeepsReadModels => _options.ReadModels;
+
+    public ValueTask<AppendResult> AppendAsync(SessionKey key, long expectedVersion, IReadOnlyList<ReadOnlyMemory<byte>> payloads, CancellationToken ct) =>
+        AppendAsync(key, expectedVersion, payloads, null, ct);
+
+    public ValueTask<AppendResult> AppendAsync(SessionKey key, long expectedVersion, IReadOnlyList<ReadOnlyMemory<byte>> payloads, SessionChange? change, CancellationToken ct)
     {
         JournalLimits.Validate(key, expectedVersion, payloads);
         return ct.IsCancellationRequested
             ? ValueTask.FromCanceled<AppendResult>(ct)
-            : new ValueTask<AppendResult>(_writer.Add(new AppendRequest(key, expectedVersion, payloads, ct)));
+            : new ValueTask<AppendResult>(_writer.Add(new AppendRequest(key, expectedVersion, payloads, KeepsReadModels ? change : null, ct)));
     }
 
     public async IAsyncEnumerable<JournalRecord> ReadAsync(SessionKey key, long afterVersion, [EnumeratorCancellation] CancellationToken ct)
@@ -114,9 +112,9 @@ public sealed class PostgresSessionJournal : ISessionJournal, IAsyncDisposable
         {
             command.Parameters.Add(KeyOf(key));
             command.Parameters.Add(Number(version));
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = AppendRequest.ChecksumOf(snapshot) });
-            command.Parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = snapshot, NpgsqlDbType = NpgsqlDbType.Bytea });
-            command.Parameters.Add(Number(SnapshotsKept - 1));
+            command.Parameters.Add(Number(AppendRequest.ChecksumOf(snapshot)));
+            command.Parameters.Add(Bytes(snapshot));
+            command.Parameters.Add(Number((long)(SnapshotsKept - 1)));
             var current = await GuardAsync(() => command.ExecuteScalarAsync(ct)).ConfigureAwait(false) is long stored ? stored : 0;
             ArgumentOutOfRangeException.ThrowIfGreaterThan(version, current);
         }
@@ -149,18 +147,26 @@ public sealed class PostgresSessionJournal : ISessionJournal, IAsyncDisposable
     {
         const string sql = """
             WITH gone AS (DELETE FROM journal_sessions WHERE order_key = $1 RETURNING id),
-            records AS (DELETE FROM journal_records r USING gone g WHERE r.session_id = g.id)
-            DELETE FROM journal_snapshots p USING gone g WHERE p.session_id = g.id
+            records AS (DELETE FROM journal_records r USING gone g WHERE r.session_id = g.id),
+            snapshots AS (DELETE FROM journal_snapshots p USING gone g WHERE p.session_id = g.id),
+            orders AS (DELETE FROM orders o USING gone g WHERE o.run_id = g.id),
+            fills AS (DELETE FROM fills f USING gone g WHERE f.run_id = g.id),
+            positions AS (DELETE FROM positions p USING gone g WHERE p.run_id = g.id),
+            portfolio AS (DELETE FROM portfolio_snapshots p USING gone g WHERE p.run_id = g.id)
+            DELETE FROM runs r USING gone g WHERE r.run_id = g.id
             """;
         key.Validate();
         ct.ThrowIfCancellationRequested();
-        var command = await CommandAsync(sql, ct).ConfigureAwait(false);
-        await using (command.ConfigureAwait(false))
+        await _lost.SettleAsync(ct).ConfigureAwait(false);
+        var batch = _database.CreateBatch();
+        await using (batch.ConfigureAwait(false))
         {
-            command.Parameters.Add(KeyOf(key));
+            // the lock comes first: the second statement then sees everything that appends before it have written
+            batch.BatchCommands.Add(Of("SELECT FROM journal_sessions WHERE order_key = $1 FOR UPDATE", KeyOf(key)));
+            batch.BatchCommands.Add(Of(sql, KeyOf(key)));
             try
             {
-                await command.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+                await batch.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
             }
             catch (Exception problem) when (PostgresFailures.IsOutage(problem))
             {
@@ -186,7 +192,7 @@ public sealed class PostgresSessionJournal : ISessionJournal, IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         var from = after is { } last ? OrderKeys.Of(last) : [];
-        return await KeysAsync("SELECT tenant, session FROM journal_sessions WHERE order_key > $1 ORDER BY order_key LIMIT $2", [Bytes(from), Number(most)], ct).ConfigureAwait(false);
+        return await KeysAsync("SELECT tenant, session FROM journal_sessions WHERE order_key > $1 ORDER BY order_key LIMIT $2", [Bytes(from), Number((long)most)], ct).ConfigureAwait(false);
     }
 
     /// <summary>Answers what was accepted, then closes the connections.</summary>
@@ -235,8 +241,4 @@ public sealed class PostgresSessionJournal : ISessionJournal, IAsyncDisposable
     private static JournalDamagedException Damaged(SessionKey key, long version, string what) => new("journal_records", version, $"session {key}, version {version}: {what}");
 
     private static NpgsqlParameter<byte[]> KeyOf(SessionKey key) => Bytes(OrderKeys.Of(key));
-
-    private static NpgsqlParameter<byte[]> Bytes(byte[] value) => new NpgsqlParameter<byte[]> { TypedValue = value };
-
-    private static NpgsqlParameter<long> Number(long value) => new NpgsqlParameter<long> { TypedValue = value };
 }

@@ -1,3 +1,4 @@
+using Trading.Postgres.Tests.ReadModels;
 using Trading.Postgres.Tests.Support;
 using Trading.Storage.Journal;
 using Trading.Storage.Postgres;
@@ -5,7 +6,7 @@ using Trading.Storage.Tests.Journal;
 
 namespace Trading.Postgres.Tests;
 
-public sealed class PostgresJournalContractTests : JournalContractTests, IAsyncLifetime
+public class PostgresJournalContractTests : JournalContractTests, IAsyncLifetime
 {
     private readonly List<PostgresSessionJournal> _open = [];
 
@@ -14,12 +15,21 @@ public sealed class PostgresJournalContractTests : JournalContractTests, IAsyncL
     public async Task DisposeAsync()
     {
         foreach (var journal in _open) await journal.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
-    protected override ISessionJournal Open()
+    protected override ISessionJournal Open() => OpenDatabase();
+
+    private protected PostgresSessionJournal OpenDatabase()
     {
         var journal = Databases.NewJournal();
         _open.Add(journal);
         return journal;
     }
+}
+
+/// <summary>The same, while every append changes the read models.</summary>
+public sealed class PostgresReadModelContractTests : PostgresJournalContractTests
+{
+    protected override ISessionJournal Open() => new ChangingJournal(OpenDatabase());
 }

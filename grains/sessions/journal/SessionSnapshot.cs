@@ -80,6 +80,9 @@ public sealed record SnapshotBody
 
     public long LastRecordAt { get; init; }
 
+    /// <summary>Tick at which the last record took effect; the snapshot may be ahead of it. 0 in a snapshot of a version that did not keep it.</summary>
+    public int RecordTick { get; init; }
+
     public int TicksSent { get; init; }
 
     public required IReadOnlyList<OrderSnapshot> Orders { get; init; }

@@ -135,6 +135,7 @@ public sealed partial class SessionMachine
         // written first: if the engine fails on it, the journal still holds what made it fail
         _outbox.Write(record);
         _lastRecordAt = now;
+        _recordTick = _run.CompletedTicks + 1;
         Submit(body, hash, command.RequestId, now);
     }
 

@@ -53,6 +53,7 @@ public sealed partial class SessionMachine
         }
 
         _lastRecordAt = at;
+        _recordTick = _replayedTick = record.Tick;
         _sentIsKnown = false;
     }
 
@@ -88,6 +89,7 @@ public sealed partial class SessionMachine
 
         _endedAt = Instants.FromMicros(body.EndedAt);
         _lastRecordAt = Instants.FromMicros(body.LastRecordAt);
+        _recordTick = _replayedTick = body.RecordTick;
         _sentEver = body.TicksSent;
         _sentIsKnown = false;
         RestoreOrders(body);
@@ -157,6 +159,7 @@ public sealed partial class SessionMachine
             StartedAt = IsStarted ? Instants.Micros(_startedAt) : 0,
             EndedAt = End == SessionEnd.No ? 0 : Instants.Micros(_endedAt),
             LastRecordAt = Instants.Micros(_lastRecordAt),
+            RecordTick = _recordTick,
             TicksSent = _sentEver,
             Orders = [.. _orders.Entries.Select(entry => new OrderSnapshot(OrderBody.Of(entry.Intent), entry.Number, entry.ParentStrategy, entry.ReplacesAnother, entry.State, entry.Reason, entry.Remaining, entry.LastTransition))],
             Transitions = [.. _orders.Transitions.SelectMany(one => new[] { one.Previous, one.Time, one.Tick, (long)one.State, (long)one.Reason })],

@@ -333,5 +333,6 @@ public sealed partial class SessionMachine
         var record = new SessionRecord { Kind = kind, Tick = _run.CompletedTicks + 1, At = Instants.Micros(now) };
         _outbox.Write((fill is null ? record : fill(record)).ToJson());
         _lastRecordAt = now;
+        _recordTick = record.Tick;
     }
 }

@@ -14,6 +14,9 @@ internal sealed class SessionOrders
     private readonly List<TransitionEntry> _transitions = [];
     private readonly List<FillOutput> _fills = [];
 
+    /// <summary>Orders that are new or have another state since they were taken; null while nobody wants to know.</summary>
+    private List<OrderEntry>? _changed;
+
     public int Count => _entries.Count;
 
     public IReadOnlyList<OrderEntry> Entries => _entries;
@@ -32,8 +35,9 @@ internal sealed class SessionOrders
     /// <summary>Registers an order; number 0 = the engine never saw it. A second one with the same id is kept out of the lookup: the first stays.</summary>
     public OrderEntry Add(ClientOrder intent, string? parentStrategy, int number, bool replacesAnother = false)
     {
-        var entry = new OrderEntry { Intent = intent, ParentStrategy = parentStrategy, Number = number, ReplacesAnother = replacesAnother };
+        var entry = new OrderEntry { Intent = intent, ParentStrategy = parentStrategy, Number = number, ReplacesAnother = replacesAnother, Place = _entries.Count + 1 };
         _entries.Add(entry);
+        if (_changed is not null) Mark(entry);
         _byId.TryAdd(intent.OrderId, entry);
         if (number == 0) return entry;
         while (_byNumber.Count <= number) _byNumber.Add(null);
@@ -49,6 +53,7 @@ internal sealed class SessionOrders
         entry.Remaining = remaining;
         _transitions.Add(new TransitionEntry(entry.LastTransition, time, tick, state, reason));
         entry.LastTransition = _transitions.Count - 1;
+        if (_changed is not null) Mark(entry);
     }
 
     public void Add(FillOutput fill) => _fills.Add(fill);
@@ -59,6 +64,41 @@ internal sealed class SessionOrders
         var first = _fills.Count;
         while (first > 0 && _fills[first - 1].Tick >= tick) first--;
         return first == _fills.Count ? [] : _fills.GetRange(first, _fills.Count - first);
+    }
+
+    /// <summary>
+    /// The orders that are new or have another state since the call before. The first call gives those that are open or have changed in tick <paramref name="since"/> or later.
+    /// </summary>
+    public IReadOnlyList<OrderEntry> TakeChanged(int since)
+    {
+        var taken = _changed ?? _entries.FindAll(entry => entry.IsOpen || entry.LastTransition < 0 || _transitions[entry.LastTransition].Tick >= since);
+        foreach (var entry in taken) entry.IsMarked = false;
+        _changed = [];
+        return taken;
+    }
+
+    /// <summary>The next <see cref="TakeChanged"/> is a first one.</summary>
+    public void ForgetChanged()
+    {
+        if (_changed is null) return;
+        foreach (var entry in _changed) entry.IsMarked = false;
+        _changed = null;
+    }
+
+    /// <summary>The first and the latest transition of an order.</summary>
+    public (TransitionEntry? First, TransitionEntry? Last) Changes(OrderEntry entry)
+    {
+        if (entry.LastTransition < 0) return (null, null);
+        var first = entry.LastTransition;
+        while (_transitions[first].Previous >= 0) first = _transitions[first].Previous;
+        return (_transitions[first], _transitions[entry.LastTransition]);
+    }
+
+    private void Mark(OrderEntry entry)
+    {
+        if (entry.IsMarked) return;
+        entry.IsMarked = true;
+        _changed!.Add(entry);
     }
 
     /// <summary>Ids of the orders that are accepted or partially filled, in order of arrival (SIM-261).</summary>
@@ -124,6 +164,12 @@ internal sealed class OrderEntry
 
     /// <summary>10⁻⁸.</summary>
     public long Remaining { get; set; }
+
+    /// <summary>In order of arrival, from 1.</summary>
+    public int Place { get; init; }
+
+    /// <summary>It is among the changed orders that wait to be taken.</summary>
+    public bool IsMarked { get; set; }
 
     /// <summary>Index of the latest transition; −1 before the first.</summary>
     public int LastTransition { get; set; } = -1;

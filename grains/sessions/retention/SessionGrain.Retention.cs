@@ -1,5 +1,6 @@
 using Trading.GrainInterfaces.Sessions;
 using Trading.Storage.Journal;
+using Trading.Storage.ReadModels;
 
 namespace Trading.Grains.Sessions;
 
@@ -34,13 +35,13 @@ public sealed partial class SessionGrain
         var expired = new SessionRecord { Kind = RecordKind.Expired, Tick = 1, At = Instants.Micros(time.GetUtcNow()) };
         if (!isFenced)
         {
-            await AppendExpiry(version, expired.ToJson());
+            await AppendExpiry(version, null, expired.ToJson());
             SessionMetrics.SessionExpired();
         }
 
         await Tenant.SessionEnded(_key.Session);
         await Write(() => journal.DeleteAsync(_key, CancellationToken.None));
-        await AppendExpiry(0, created.ToJson(), expired.ToJson());
+        await AppendExpiry(0, ChangeOfExpiry(created, expired), created.ToJson(), expired.ToJson());
     }
 
     /// <summary>The record that says what the session was. Where records have been dropped a snapshot says it.</summary>
@@ -60,10 +61,10 @@ public sealed partial class SessionGrain
         throw Interrupt("another writer has deleted the session", null);
     }
 
-    private Task AppendExpiry(long version, params byte[][] records) => Write(async () =>
+    private Task AppendExpiry(long version, SessionChange? change, params byte[][] records) => Write(async () =>
     {
         var payloads = Array.ConvertAll(records, record => (ReadOnlyMemory<byte>)record);
-        var result = await journal.AppendAsync(_key, version, payloads, CancellationToken.None);
+        var result = await journal.AppendAsync(_key, version, payloads, change, CancellationToken.None);
         if (!result.IsAppended) throw Interrupt($"another writer has the session at version {result.Version}", null);
     });
 

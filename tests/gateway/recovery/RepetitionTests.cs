@@ -1,4 +1,4 @@
-using Orleans.Runtime;
+using Orleans.Storage;
 using Trading.GrainInterfaces.Sessions;
 
 namespace Trading.Gateway.Tests.Recovery;

@@ -5,8 +5,8 @@ using Trading.Grains.Sessions;
 
 namespace Trading.Grains.Tests.Sessions;
 
-/// <summary>An engine whose assertion fails at one tick.</summary>
-internal sealed class BreakingRun(ISimulationRun run, int tick) : ISimulationRun
+/// <summary>An engine whose assertion fails at one tick, or when it is asked for its account.</summary>
+internal sealed class BreakingRun(ISimulationRun run, int tick, Action? askedForAccount = null) : ISimulationRun
 {
     public int TickCount => run.TickCount;
 
@@ -42,7 +42,11 @@ internal sealed class BreakingRun(ISimulationRun run, int tick) : ISimulationRun
 
     public bool EndsDay(int number) => run.EndsDay(number);
 
-    public AccountState Account() => run.Account();
+    public AccountState Account()
+    {
+        askedForAccount?.Invoke();
+        return run.Account();
+    }
 
     public AccountState AccountAfterFill(int fillNumber) => run.AccountAfterFill(fillNumber);
 

@@ -4,6 +4,8 @@ using Trading.Engine.Configuration;
 using Trading.Engine.Orders;
 using Trading.GrainInterfaces.Sessions;
 using Trading.Grains.Sessions;
+using Trading.Storage.ReadModels;
+using Trading.Tests.Support.ReadModels;
 
 namespace Trading.Grains.Tests.Sessions;
 
@@ -45,6 +47,12 @@ internal sealed class SessionDriver
 
     /// <summary>The durable records.</summary>
     public List<byte[]> Journal { get; } = [];
+
+    /// <summary>The read models as of the last record.</summary>
+    public ReadModelTables Tables { get; } = new();
+
+    /// <summary>Called with every append: its records, and what it changes of the read models.</summary>
+    public Action<IReadOnlyList<ReadOnlyMemory<byte>>, SessionChange>? Appending { get; set; }
 
     /// <summary>Everything the client was told, in order.</summary>
     public List<SessionOutput> All { get; } = [];
@@ -162,7 +170,15 @@ internal sealed class SessionDriver
 
     private void Flush(bool keep)
     {
-        foreach (var record in Machine.TakeRecords()) Journal.Add(record.ToArray());
+        var records = Machine.TakeRecords();
+        if (records.Count > 0)
+        {
+            var change = Machine.TakeChange(isNew: Journal.Count == 0);
+            foreach (var record in records) Journal.Add(record.ToArray());
+            Tables.Apply(Journal.Count, change);
+            Appending?.Invoke(records, change);
+        }
+
         var outputs = Machine.TakeOutputs();
         if (CheckTypes) WireTypes.Check(outputs);
         if (keep || outputs.Count > 0) All.AddRange(outputs);

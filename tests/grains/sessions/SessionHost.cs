@@ -28,6 +28,9 @@ internal sealed class SessionHost : IAsyncDisposable
     /// <summary>Of this silo alone, or of several.</summary>
     public InMemorySessionJournal Journal { get; private init; } = new();
 
+    /// <summary>The tables beside the journal; null without.</summary>
+    public ReadModelJournal? ReadModels { get; private set; }
+
     public Results Results { get; } = new();
 
     public SmallBarSource Bars { get; } = new();
@@ -39,17 +42,20 @@ internal sealed class SessionHost : IAsyncDisposable
     /// <param name="bars">Where bars come from; null = <see cref="Bars"/>.</param>
     /// <param name="journal">One that other hosts share; null = one of its own.</param>
     /// <param name="around">What stands between the grains and the journal.</param>
+    /// <param name="readModels">The journal keeps read models.</param>
     public static async Task<SessionHost> StartAsync(
         SessionOptions? options = null,
         Plan plan = Plan.Enterprise,
         IBarSource? bars = null,
         InMemorySessionJournal? journal = null,
-        Func<ISessionJournal, ISessionJournal>? around = null)
+        Func<ISessionJournal, ISessionJournal>? around = null,
+        bool readModels = false)
     {
         var host = new SessionHost { Journal = journal ?? new InMemorySessionJournal() };
+        if (readModels) host.ReadModels = new ReadModelJournal(host.Journal);
         host._host = await GrainHost.StartAsync(services =>
         {
-            services.AddSingleton(around?.Invoke(host.Journal) ?? host.Journal);
+            services.AddSingleton(host.ReadModels ?? around?.Invoke(host.Journal) ?? host.Journal);
             services.AddSingleton<IResultStore>(host.Results);
             services.AddSingleton(bars ?? host.Bars);
             services.AddSingleton<BarFingerprints>();
@@ -218,12 +224,15 @@ internal sealed class FaultyRuns : ISimulationRunFactory
     /// <summary>Every run that completes this tick breaks; 0 = none.</summary>
     public int BreakAtTick { get; set; }
 
+    /// <summary>Called when a run is asked for its account; may throw. For runs that are made while it is set.</summary>
+    public Action? AskedForAccount { get; set; }
+
     public int Created { get; private set; }
 
     public ISimulationRun Create(SimulationConfig config, IReadOnlyList<BarSeries> series, ReadOnlyMemory<byte>? snapshot)
     {
         Created++;
         var run = new SimulationRunFactory().Create(config, series, snapshot);
-        return BreakAtTick > 0 ? new BreakingRun(run, BreakAtTick) : run;
+        return BreakAtTick > 0 || AskedForAccount is not null ? new BreakingRun(run, BreakAtTick, () => AskedForAccount?.Invoke()) : run;
     }
 }

@@ -8,17 +8,21 @@ namespace Trading.Postgres.Tests.Support;
 /// <summary>A private PostgreSQL server in a temporary folder on a free port of 127.0.0.1. It ends with the process that started it, however that ends.</summary>
 public sealed class PostgresServer : IDisposable
 {
-    private static readonly Lazy<PostgresServer> Instance = new(Start);
+    private const int DefaultConnections = 200;
+
+    private static readonly Lazy<PostgresServer> Instance = new(() => Start(DefaultConnections));
     private static int _databases;
 
     private readonly string _folder;
     private readonly string _binaries;
+    private readonly int _connections;
     private Process _process;
 
-    private PostgresServer(string folder, string binaries, int port)
+    private PostgresServer(string folder, string binaries, int port, int connections)
     {
         _folder = folder;
         _binaries = binaries;
+        _connections = connections;
         Port = port;
         _process = Run();
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
@@ -69,16 +73,16 @@ public sealed class PostgresServer : IDisposable
         }
     }
 
-    /// <summary>A server of one's own, for tests that end it.</summary>
-    public static PostgresServer New() => Start();
+    /// <summary>A server of one's own, for tests that end it or need more connections.</summary>
+    public static PostgresServer New(int connections = DefaultConnections) => Start(connections);
 
-    private static PostgresServer Start()
+    private static PostgresServer Start(int connections)
     {
         var binaries = Binaries();
         var folder = Directory.CreateTempSubdirectory("trading-pg-").FullName;
         if (Environment.IsPrivilegedProcess) Shell($"chown postgres {folder}");
         Shell($"{AsUser}{binaries}/initdb -D {folder}/data -U postgres -A trust --no-instructions -E UTF8 --locale=C.UTF-8 >/dev/null");
-        return new PostgresServer(folder, binaries, FreePort());
+        return new PostgresServer(folder, binaries, FreePort(), connections);
     }
 
     /// <summary>PostgreSQL refuses to run as root.</summary>
@@ -105,7 +109,7 @@ public sealed class PostgresServer : IDisposable
     private Process? TryRun()
     {
         // the shell ends the server, and removes the folder, when its standard input ends; and that ends with this process
-        var server = $"{AsUser}{_binaries}/postgres -D {_folder}/data -p {Port} -h 127.0.0.1 -k {_folder} -c max_connections=200 -c log_min_messages=fatal -c shared_buffers=64MB";
+        var server = $"{AsUser}{_binaries}/postgres -D {_folder}/data -p {Port} -h 127.0.0.1 -k {_folder} -c max_connections={_connections} -c log_min_messages=fatal -c shared_buffers=64MB";
         var command = $"{server} >>{_folder}/log 2>&1 </dev/null 3<&- & pid=$!; (read -r _; touch {_folder}/end; kill -INT $pid) <&3 & watch=$!; "
             + $"wait $pid 2>/dev/null; kill $watch 2>/dev/null; [ -e {_folder}/end ] && rm -rf {_folder}; true";
         var start = new ProcessStartInfo("/bin/bash") { RedirectStandardInput = true };
