@@ -33,7 +33,14 @@ internal sealed class SessionHost : IAsyncDisposable
 
     public FaultyRuns Runs { get; } = new();
 
-    public static async Task<SessionHost> StartAsync(SessionOptions? options = null, Plan plan = Plan.Enterprise, IBarSource? bars = null)
+    /// <param name="configure">Services that the test adds or takes the place of.</param>
+    /// <param name="cluster">As of <see cref="GrainHost.StartAsync"/>.</param>
+    public static async Task<SessionHost> StartAsync(
+        SessionOptions? options = null,
+        Plan plan = Plan.Enterprise,
+        IBarSource? bars = null,
+        Action<IServiceCollection>? configure = null,
+        Action<ISiloBuilder>? cluster = null)
     {
         var host = new SessionHost();
         host._host = await GrainHost.StartAsync(services =>
@@ -45,7 +52,8 @@ internal sealed class SessionHost : IAsyncDisposable
             services.AddSingleton<ISimulationRunFactory>(host.Runs);
             services.AddSingleton<SessionLoader>();
             services.AddSingleton(Options.Create(options ?? new SessionOptions()));
-        });
+            configure?.Invoke(services);
+        }, cluster);
         host._host.Accounts.Add(User, plan);
         return host;
     }
