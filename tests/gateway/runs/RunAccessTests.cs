@@ -125,14 +125,6 @@ public sealed class RunAccessTests
         Assert.Empty(gateway.Grains.ServerRuns.Begun);
     }
 
-    [Fact]
-    public async Task Two_keys_are_none()
-    {
-        await using var gateway = await TestGateway.StartAsync();
-        var (status, text, _) = await RunHttp.PostAsync(gateway, "/sweeps", RunHttp.Sweep, idempotencyKeys: ["a", "b"]);
-        Refused((status, text), HttpStatusCode.BadRequest, "INVALID_IDEMPOTENCY_KEY");
-    }
-
     [Theory]
     [InlineData(RunProblemKind.Invalid, HttpStatusCode.UnprocessableEntity)]
     [InlineData(RunProblemKind.Conflict, HttpStatusCode.Conflict)]
