@@ -9,30 +9,37 @@ public interface IRunGrain : IGrainWithStringKey
 {
     /// <summary>Begins the run in the background and answers at once. Repeating the call is harmless; another request under the same id is refused.</summary>
     [Alias("begin")]
+    [ResponseTimeout("00:00:30")]
     Task<RunStarted> Begin(RunRequest request, CancellationToken cancellationToken);
 
     [Alias("status")]
+    [ResponseTimeout("00:00:30")]
     [AlwaysInterleave]
     Task<RunStatus?> GetStatus(CancellationToken cancellationToken);
 
     /// <summary>Ends the run before its time; results that are stored stay. A run that has ended is left as it is.</summary>
     [Alias("cancel")]
+    [ResponseTimeout("00:00:30")]
     Task<RunStatus?> Cancel(CancellationToken cancellationToken);
 
     /// <summary>A page of the results that are there, also while the run goes on.</summary>
     [Alias("results")]
+    [ResponseTimeout("00:00:30")]
     Task<ResultPage?> GetResults(ResultQuery query, CancellationToken cancellationToken);
 
     /// <summary>The engine's report of a completed backtest, JSON; null also when there is none yet.</summary>
     [Alias("report")]
+    [ResponseTimeout("00:00:30")]
     Task<string?> GetReport(CancellationToken cancellationToken);
 
     /// <summary>For workers: takes results and hands out sets. Never waits for computing. Repeating it is harmless.</summary>
     [Alias("work")]
+    [ResponseTimeout("00:00:10")]
     Task<WorkOrders> Work(WorkReport report, CancellationToken cancellationToken);
 
     /// <summary>Removes everything that is stored of a run that has ended.</summary>
     [Alias("forget")]
+    [ResponseTimeout("00:00:30")]
     Task Forget(CancellationToken cancellationToken);
 }
 

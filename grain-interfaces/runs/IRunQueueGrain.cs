@@ -11,6 +11,7 @@ public interface IRunQueueGrain : IGrainWithIntegerKey
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False when as many go on as the settings allow.</returns>
     [Alias("add")]
+    [ResponseTimeout("00:00:05")]
     Task<bool> Add(string run, CancellationToken cancellationToken);
 
     /// <summary>A run goes on no more.</summary>
@@ -18,10 +19,12 @@ public interface IRunQueueGrain : IGrainWithIntegerKey
     /// <param name="neverBegan">Nothing is stored of it. One that was added only just now may still begin and stays.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     [Alias("remove")]
+    [ResponseTimeout("00:00:05")]
     Task Remove(string run, bool neverBegan, CancellationToken cancellationToken);
 
     /// <summary>What goes on; answers at once when that is other than the caller has <paramref name="seen"/>, else within a second. Every silo keeps asking.</summary>
     [Alias("watch")]
+    [ResponseTimeout("00:00:05")]
     [AlwaysInterleave]
     Task<ActiveRuns> Watch(long seen, CancellationToken cancellationToken);
 }

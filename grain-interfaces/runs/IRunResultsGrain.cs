@@ -9,12 +9,15 @@ public interface IRunResultsGrain : IGrainWithStringKey
 
     /// <summary>Stores results; they are durable when it returns. A set that has a result keeps it.</summary>
     [Alias("add")]
+    [ResponseTimeout("00:00:10")]
     Task Add(IReadOnlyList<SetResult> results, string? report, CancellationToken cancellationToken);
 
     [Alias("get")]
+    [ResponseTimeout("00:00:10")]
     Task<StoredResults> Get(CancellationToken cancellationToken);
 
     [Alias("clear")]
+    [ResponseTimeout("00:00:10")]
     Task Clear(CancellationToken cancellationToken);
 }
 

@@ -13,10 +13,12 @@ public interface IRunsGrain : IGrainWithStringKey
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Why it may not begin; null when it may.</returns>
     [Alias("admit")]
+    [ResponseTimeout("00:00:10")]
     Task<RunProblem?> Admit(string id, RunKind kind, int? most, CancellationToken cancellationToken);
 
     /// <summary>Ids of the runs of one kind, newest first.</summary>
     [Alias("list")]
+    [ResponseTimeout("00:00:10")]
     [AlwaysInterleave]
     Task<RunList> List(RunKind kind, int skip, int take, CancellationToken cancellationToken);
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Trading.GrainInterfaces.Runs;
+using Trading.Grains.Diagnostics;
 using Trading.Grains.Sessions;
 using Trading.Storage.Usage;
 
@@ -122,7 +123,9 @@ public sealed partial class RunGrain
             Hash = _ledger.IsComplete ? RunFigures.Hash(_results!) : null,
             Error = error,
         });
-        LogEnded(_id, end, _ledger.Done, _ledger.Failed, _sets.Count, TimeSpan.FromMicroseconds(_record!.EndedAt!.Value - _record.CreatedAt), error?.Code ?? "no error");
+        var duration = TimeSpan.FromMicroseconds(_record!.EndedAt!.Value - _record.CreatedAt);
+        RunMetrics.Ended(KindName, end switch { RunState.Completed => "completed", RunState.Cancelled => "cancelled", _ => "failed" }, duration);
+        LogEnded(_id, end, _ledger.Done, _ledger.Failed, _sets.Count, duration, error?.Code ?? "no error");
         try
         {
             await Settle(_record);

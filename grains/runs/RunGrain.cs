@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Trading.GrainInterfaces;
 using Trading.GrainInterfaces.Runs;
 using Trading.GrainInterfaces.Tenants;
+using Trading.Grains.Diagnostics;
 using Trading.Grains.Sessions;
 using Trading.Storage.Usage;
 
@@ -54,10 +55,17 @@ public sealed partial class RunGrain(
         if (IsGoingOn)
         {
             await LoadResults(cancellationToken);
+            RunMetrics.Started(KindName);
             LogResumed(_id, _ledger!.Done + _ledger.Failed, _sets.Count);
         }
 
         if (!record.IsSettled) StartTimer();
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (IsGoingOn) RunMetrics.Left(KindName);
+        return Task.CompletedTask;
     }
 
     public async Task<RunStarted> Begin(RunRequest request, CancellationToken cancellationToken)
@@ -76,6 +84,7 @@ public sealed partial class RunGrain(
         await Save(new RunRecord { Request = request, RequestHash = hash, CreatedAt = Now });
         Prepare();
         StartTimer();
+        RunMetrics.Started(KindName);
         LogBegun(_id, request.Kind, _sets.Count, _skipped);
         return new RunStarted(null, Status(), true);
     }
@@ -106,6 +115,8 @@ public sealed partial class RunGrain(
         await state.ClearStateAsync();
         DeactivateOnIdle();
     }
+
+    private string KindName => _record?.Request.Kind == RunKind.Backtest ? RunMetrics.Backtest : RunMetrics.Sweep;
 
     private IRunQueueGrain Queue => GrainFactory.GetGrain<IRunQueueGrain>(0);
 

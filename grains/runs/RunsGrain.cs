@@ -44,7 +44,7 @@ public sealed partial class RunsGrain(
         var running = Kept.Count(GoesOn);
         if (running >= limit) return new RunProblem(RunProblemKind.Limit, "RATE_LIMIT_EXCEEDED", $"{running} of your runs go on, and no more than {limit} may; wait for one to end, or cancel one");
         await Forget();
-        if (Kept.Count == 0 && await this.GetReminder(Retention) is null) await this.RegisterOrUpdateReminder(Retention, TimeSpan.FromDays(1), TimeSpan.FromDays(1));
+        if (Kept.Count == 0) await this.RegisterOrUpdateReminder(Retention, TimeSpan.FromDays(1), TimeSpan.FromDays(1), cancellationToken);
         await Save([.. Kept, new KeptRun(id, kind, time.GetUtcNow(), null)]);
         return null;
     }

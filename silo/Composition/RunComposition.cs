@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Trading.Grains.Runs;
+using Trading.Hosting;
 
 namespace Trading.Silo.Composition;
 

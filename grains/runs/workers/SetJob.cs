@@ -1,6 +1,7 @@
 using Trading.Engine.Bars;
 using Trading.Engine.Configuration;
 using Trading.GrainInterfaces.Runs;
+using Trading.Grains.Diagnostics;
 
 namespace Trading.Grains.Runs;
 
@@ -21,6 +22,7 @@ internal sealed class SetJob(LoadedRun run, ParameterSet set, Action<FinishedSet
 {
     private StrategyRun? _strategy;
     private int _completed;
+    private bool _isStarted;
 
     public string Tenant => run.Tenant;
 
@@ -28,7 +30,7 @@ internal sealed class SetJob(LoadedRun run, ParameterSet set, Action<FinishedSet
 
     public bool IsCancelled => cancellation.IsCancellationRequested;
 
-    public bool IsBegun => _strategy is not null;
+    public bool IsBegun => _isStarted;
 
     /// <summary>May be read by any thread.</summary>
     public int CompletedTicks => Volatile.Read(ref _completed);
@@ -36,24 +38,40 @@ internal sealed class SetJob(LoadedRun run, ParameterSet set, Action<FinishedSet
     /// <summary>Executes a slice; true when nothing is left to do. A failure of the engine is this set's result and nobody else's trouble.</summary>
     public bool Advance(int ticks)
     {
-        if (IsCancelled) return true;
+        if (IsCancelled)
+        {
+            if (_isStarted) RunMetrics.SetLeft();
+            return true;
+        }
+
         try
         {
-            _strategy ??= new StrategyRun(run.Config, run.Series, set, run.Request.Short);
-            var isDone = _strategy.Advance(ticks);
+            Start();
+            var isDone = _strategy!.Advance(ticks);
             Volatile.Write(ref _completed, _strategy.CompletedTicks);
             if (!isDone) return false;
-            finished(new FinishedSet(_strategy.Result(), run.Request.Kind == RunKind.Backtest ? _strategy.Report(run.Id) : null));
+            var result = new FinishedSet(_strategy.Result(), run.Request.Kind == RunKind.Backtest ? _strategy.Report(run.Id) : null);
+            RunMetrics.SetEnded(success: true);
+            finished(result);
         }
 #pragma warning disable CA1031 // an assertion of the engine ends this set and no other
         catch (Exception failure)
 #pragma warning restore CA1031
         {
+            RunMetrics.SetEnded(success: false);
             failed(failure, set);
             finished(new FinishedSet(SetResult.Failed(set, "The simulation failed because of an error in the service"), null));
         }
 
         _strategy = null;
         return true;
+    }
+
+    private void Start()
+    {
+        if (_isStarted) return;
+        _isStarted = true;
+        RunMetrics.SetStarted();
+        _strategy = new StrategyRun(run.Config, run.Series, set, run.Request.Short);
     }
 }
