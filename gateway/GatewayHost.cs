@@ -13,6 +13,7 @@ using Trading.Gateway.Rest;
 using Trading.Gateway.Rest.Data;
 using Trading.Gateway.Rest.Health;
 using Trading.Gateway.Rest.OpenApi;
+using Trading.Gateway.Rest.Runs;
 using Trading.Gateway.Sessions;
 using Trading.Protocol;
 
@@ -44,6 +45,7 @@ public static class GatewayHost
         services.AddSingleton<DataHealthReader>();
         services.AddSingleton<HealthEndpoint>();
         services.AddDataRoutes(configuration);
+        services.AddRunRoutes();
         services.AddApiDescription();
         services.Replace(ServiceDescriptor.Singleton<IHttpContextFactory, TokenScrubbingContextFactory>());
         // a request line that Kestrel cannot parse is logged before there is a request to scrub
@@ -72,6 +74,7 @@ public static class GatewayHost
         AuthEndpoints.Map(app, services.GetRequiredService<AuthEndpoints>());
         SessionEndpoints.Map(app, services.GetRequiredService<SessionEndpoints>());
         app.MapDataRoutes();
+        app.MapRunRoutes();
         app.MapGet("/health", (Delegate)services.GetRequiredService<HealthEndpoint>().HealthAsync)
             .WithName("health").WithSummary("Whether this gateway takes new connections, and how the data are.").WithTags("health")
             .Produces<HealthMessage>(StatusCodes.Status200OK).Produces<HealthMessage>(StatusCodes.Status503ServiceUnavailable);

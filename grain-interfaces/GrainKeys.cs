@@ -10,6 +10,12 @@ public static class GrainKeys
 
     public static string Order(string tenant, string session, string order) => Session(tenant, session) + "/" + Escape(order);
 
+    /// <summary>A backtest or a sweep.</summary>
+    public static string Run(string tenant, string run) => Session(tenant, run);
+
+    /// <summary>A part of a run's results.</summary>
+    public static string RunResults(string run, int part) => run + "/" + part.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
     public static string Feed(string source, string symbol) => Escape(source) + "/" + Escape(symbol);
 
     /// <summary>The parts of a key, unescaped.</summary>

@@ -3,6 +3,7 @@ using Trading.GrainInterfaces;
 using Trading.GrainInterfaces.Data;
 using Trading.GrainInterfaces.Orders;
 using Trading.GrainInterfaces.Portfolios;
+using Trading.GrainInterfaces.Runs;
 using Trading.GrainInterfaces.Sessions;
 using Trading.GrainInterfaces.Tenants;
 
@@ -33,6 +34,12 @@ internal interface IGatewayGrains
     /// <param name="requestId">A UUID in its usual form, lower case.</param>
     IDataUpdateGrain DataUpdate(string requestId);
 
+    /// <param name="userId">Whose run it is.</param>
+    /// <param name="id">A UUID in its usual form, lower case.</param>
+    IRunGrain Run(string userId, string id);
+
+    IRunsGrain Runs(string userId);
+
     /// <summary>A reference grains can call; the caller keeps the object alive.</summary>
     ISessionObserver Reference(ISessionObserver observer);
 
@@ -61,6 +68,10 @@ internal sealed class ActorGrains(IGrainFactory factory) : IGatewayGrains
     public IDataUpdatesGrain DataUpdates() => factory.GetGrain<IDataUpdatesGrain>(0);
 
     public IDataUpdateGrain DataUpdate(string requestId) => factory.GetGrain<IDataUpdateGrain>(requestId);
+
+    public IRunGrain Run(string userId, string id) => factory.GetGrain<IRunGrain>(GrainKeys.Run(userId, id));
+
+    public IRunsGrain Runs(string userId) => factory.GetGrain<IRunsGrain>(userId);
 
     public ISessionObserver Reference(ISessionObserver observer) => factory.CreateObjectReference<ISessionObserver>(observer);
 

@@ -44,6 +44,9 @@ public static class RunMetrics
     /// <summary>The computation of one parameter set began.</summary>
     public static void SetStarted() => SetsActive.Add(1);
 
+    /// <summary>It was given up, because its run is over or this process stops.</summary>
+    public static void SetLeft() => SetsActive.Add(-1);
+
     /// <summary>It ended.</summary>
     public static void SetEnded(bool success)
     {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Trading.GrainInterfaces;
 using Trading.GrainInterfaces.Orders;
 using Trading.GrainInterfaces.Portfolios;
+using Trading.GrainInterfaces.Runs;
 using Trading.GrainInterfaces.Sessions;
 using Trading.GrainInterfaces.Tenants;
 
@@ -27,8 +28,8 @@ public sealed partial class TenantCallFilter(ILogger<TenantCallFilter> logger) :
     /// <summary>The user that the grain belongs to; null when it belongs to nobody in particular.</summary>
     private static string? OwnerOf(IIncomingGrainCallContext context) => context.Grain switch
     {
-        ISessionGrain or IPortfolioGrain or IOrderGrain => GrainKeys.Split(context.TargetId.Key.ToString()!)[0],
-        ITenantGrain or IDataMemoryGrain => context.TargetId.Key.ToString(),
+        ISessionGrain or IPortfolioGrain or IOrderGrain or IRunGrain or IRunResultsGrain => GrainKeys.Split(context.TargetId.Key.ToString()!)[0],
+        ITenantGrain or IDataMemoryGrain or IRunsGrain => context.TargetId.Key.ToString(),
         _ => null,
     };
 

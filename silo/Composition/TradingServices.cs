@@ -36,6 +36,7 @@ internal static class TradingServices
         builder.Services.AddBars(settings, data);
         builder.Services.AddTenants(builder.Configuration);
         builder.Services.AddSessions(builder.Configuration);
+        builder.Services.AddServerRuns(builder.Configuration);
     }
 
     /// <summary>Tokens are signed with a key of the data folder, unless the settings bring keys, as they do where several gateways share them.</summary>

@@ -3,6 +3,7 @@ using Trading.Gateway.Grains;
 using Trading.GrainInterfaces.Data;
 using Trading.GrainInterfaces.Orders;
 using Trading.GrainInterfaces.Portfolios;
+using Trading.GrainInterfaces.Runs;
 using Trading.GrainInterfaces.Sessions;
 using Trading.GrainInterfaces.Tenants;
 
@@ -55,6 +56,12 @@ internal sealed class FakeGrains : IGatewayGrains
     public IDataUpdatesGrain DataUpdates() => Data;
 
     public IDataUpdateGrain DataUpdate(string requestId) => Data.Update(requestId);
+
+    internal FakeRuns ServerRuns { get; } = new();
+
+    public IRunGrain Run(string userId, string id) => ServerRuns.At(userId, id);
+
+    public IRunsGrain Runs(string userId) => ServerRuns.Of(userId);
 
     public IAccountsGrain Accounts() => new FakeAccounts(Keys);
 

@@ -33,6 +33,25 @@ internal sealed class BodyReader
         return new(root);
     }
 
+    /// <summary>The fields of an object inside a body, by the same rules; names in refusals begin with its own.</summary>
+    /// <exception cref="RefusedException">It is no object, or has an unknown field.</exception>
+    internal static BodyReader Of(string name, JsonElement value, params string[] known)
+    {
+        if (value.ValueKind != JsonValueKind.Object) throw Wrong(name, value, "must be an object");
+        foreach (var property in value.EnumerateObject())
+        {
+            if (!known.Contains(property.Name)) throw RefusedException.Field422($"{name}.{property.Name}", null, $"is no field here; there are {string.Join(", ", known)}", "UNKNOWN_FIELD");
+        }
+
+        return new(value) { Prefix = name + "." };
+    }
+
+    /// <summary>What the names of the fields begin with in refusals; empty for the body itself.</summary>
+    internal string Prefix { get; private init; } = "";
+
+    /// <summary>The value of a field; null when it is absent.</summary>
+    internal JsonElement? Field(string name) => Find(name);
+
     /// <summary>A list of texts; null when it is absent or null.</summary>
     internal IReadOnlyList<string>? Strings(string name, int most)
     {
@@ -60,7 +79,7 @@ internal sealed class BodyReader
     internal bool? Boolean(string name)
     {
         if (Find(name) is not { } field) return null;
-        return field.ValueKind is JsonValueKind.True or JsonValueKind.False ? field.GetBoolean() : throw Wrong(name, field, "must be true or false");
+        return field.ValueKind is JsonValueKind.True or JsonValueKind.False ? field.GetBoolean() : throw Wrong(Prefix + name, field, "must be true or false");
     }
 
     /// <summary>A whole number within bounds; null when it is absent.</summary>
@@ -68,12 +87,13 @@ internal sealed class BodyReader
     {
         if (Find(name) is not { } field) return null;
         if (field.ValueKind == JsonValueKind.Number && field.TryGetInt32(out var number) && number >= least && number <= most) return number;
-        throw Wrong(name, field, string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {least} to {most}"));
+        throw Wrong(Prefix + name, field, string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {least} to {most}"));
     }
 
     private JsonElement? Find(string name) => _body is { } body && body.TryGetProperty(name, out var field) ? field : null;
 
-    private static RefusedException Wrong(string name, JsonElement field, string rule) => RefusedException.Field422(name, field.GetRawText(), rule);
+    /// <summary>The refusal of a field that breaks its rule.</summary>
+    internal static RefusedException Wrong(string name, JsonElement field, string rule) => RefusedException.Field422(name, field.GetRawText(), rule);
 
     private static RefusedException Malformed(string message) => new(StatusCodes.Status422UnprocessableEntity, InvalidJson, message);
 

@@ -13,7 +13,8 @@ internal sealed class DataAccess(CallerIdentity callers, DataApiOptions options,
     /// <summary>Answers one request of an authenticated caller.</summary>
     /// <param name="http">The request.</param>
     /// <param name="handle">Writes the answer, or throws <see cref="RefusedException"/> before it has written anything.</param>
-    internal async Task AnswerAsync(HttpContext http, Func<Identity, Task> handle)
+    /// <param name="unavailable">Told when a call fails; null = the data manager's.</param>
+    internal async Task AnswerAsync(HttpContext http, Func<Identity, Task> handle, RefusedException? unavailable = null)
     {
         try
         {
@@ -34,7 +35,7 @@ internal sealed class DataAccess(CallerIdentity callers, DataApiOptions options,
 #pragma warning restore CA1031
         {
             GatewayLog.DataRequestFailed(logger, http.GetEndpoint()?.DisplayName ?? "?", failure);
-            await WriteAsync(http, RefusedException.Unavailable("DATA_UNAVAILABLE", "The data manager did not answer; ask again")).ConfigureAwait(false);
+            await WriteAsync(http, unavailable ?? RefusedException.Unavailable("DATA_UNAVAILABLE", "The data manager did not answer; ask again")).ConfigureAwait(false);
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class RefusedException(int status, string code, string message) 
     internal string Code { get; } = code;
 
     /// <summary>The field or parameter at fault; null when it is none in particular.</summary>
-    internal string? Field { get; private init; }
+    internal string? Field { get; init; }
 
     /// <summary>What was sent, cut off after 80 characters.</summary>
     internal string? Value { get; private init; }
@@ -23,7 +23,7 @@ internal sealed class RefusedException(int status, string code, string message) 
     internal string? Rule { get; private init; }
 
     /// <summary>When asking again makes sense.</summary>
-    internal long? RetryAfterMs { get; private init; }
+    internal long? RetryAfterMs { get; init; }
 
     /// <summary>A field or parameter that breaks its rule: 422 (OHLCV-O05).</summary>
     internal static RefusedException Field422(string field, string? value, string rule, string code = "INVALID_FIELD")

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using Trading.Gateway.Rest.Data;
 using Trading.Gateway.Rest.Health;
+using Trading.Gateway.Rest.Runs;
 
 namespace Trading.Gateway.Rest.OpenApi;
 
@@ -26,6 +27,7 @@ internal static class ApiDescription
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, DataJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(1, HealthJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(2, RunJson.Default);
         });
         services.AddOpenApi(options =>
         {
@@ -63,6 +65,15 @@ internal static class ApiDescription
     internal static RouteHandlerBuilder AnswersJson<T>(this RouteHandlerBuilder route, string example) =>
         route.Produces<T>(StatusCodes.Status200OK, Json).AddOpenApiOperationTransformer((operation, _, _) =>
         {
+            SetExample(operation.Responses?["200"].Content, example);
+            return Task.CompletedTask;
+        });
+
+    /// <summary>Something begins in the background: 202 with where to look, 200 for a request that is repeated.</summary>
+    internal static RouteHandlerBuilder AcceptsJson<T>(this RouteHandlerBuilder route, string example) =>
+        route.Produces<T>(StatusCodes.Status202Accepted, Json).Produces<T>(StatusCodes.Status200OK, Json).AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            SetExample(operation.Responses?["202"].Content, example);
             SetExample(operation.Responses?["200"].Content, example);
             return Task.CompletedTask;
         });

@@ -94,7 +94,7 @@ public sealed class DescriptionTests
     }
 
     /// <summary>Holds a value against a schema: names and kinds of all fields, all the way down.</summary>
-    private static void Match(JsonElement document, JsonElement schema, JsonElement value, string where, bool exactly)
+    internal static void Match(JsonElement document, JsonElement schema, JsonElement value, string where, bool exactly)
     {
         if (schema.TryGetProperty("oneOf", out var choices))
         {

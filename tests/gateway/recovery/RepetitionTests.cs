@@ -1,3 +1,4 @@
+using Orleans.Runtime;
 using Orleans.Storage;
 using Trading.GrainInterfaces.Sessions;
 

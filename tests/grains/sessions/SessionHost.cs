@@ -43,13 +43,17 @@ internal sealed class SessionHost : IAsyncDisposable
     /// <param name="journal">One that other hosts share; null = one of its own.</param>
     /// <param name="around">What stands between the grains and the journal.</param>
     /// <param name="readModels">The journal keeps read models.</param>
+    /// <param name="configure">Services that the test adds or takes the place of.</param>
+    /// <param name="cluster">As of <see cref="GrainHost.StartAsync"/>.</param>
     public static async Task<SessionHost> StartAsync(
         SessionOptions? options = null,
         Plan plan = Plan.Enterprise,
         IBarSource? bars = null,
         InMemorySessionJournal? journal = null,
         Func<ISessionJournal, ISessionJournal>? around = null,
-        bool readModels = false)
+        bool readModels = false,
+        Action<IServiceCollection>? configure = null,
+        Action<ISiloBuilder>? cluster = null)
     {
         var host = new SessionHost { Journal = journal ?? new InMemorySessionJournal() };
         if (readModels) host.ReadModels = new ReadModelJournal(host.Journal);
@@ -62,7 +66,8 @@ internal sealed class SessionHost : IAsyncDisposable
             services.AddSingleton<ISimulationRunFactory>(host.Runs);
             services.AddSingleton<SessionLoader>();
             services.AddSingleton(Options.Create(options ?? new SessionOptions()));
-        });
+            configure?.Invoke(services);
+        }, cluster);
         host._host.Accounts.Add(User, plan);
         return host;
     }
