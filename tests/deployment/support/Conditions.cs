@@ -45,3 +45,10 @@ public sealed class ClusterTheoryAttribute : TheoryAttribute
         else if (Machine.Postgres("initdb") is null || Machine.Psql is null) Skip = "PostgreSQL is not installed here (apt-get install postgresql-15; ./test does it where it may)";
     }
 }
+
+/// <summary>The tests that start servers run one after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class ServerTests
+{
+    public const string Name = "servers";
+}
