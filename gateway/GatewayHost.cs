@@ -78,7 +78,7 @@ public static class GatewayHost
         app.MapGet("/health", (Delegate)services.GetRequiredService<HealthEndpoint>().HealthAsync)
             .WithName("health").WithSummary("Whether this gateway takes new connections, and how the data are.").WithTags("health")
             .Produces<HealthMessage>(StatusCodes.Status200OK).Produces<HealthMessage>(StatusCodes.Status503ServiceUnavailable);
-        app.MapOpenApi("/openapi/v1.json");
+        app.MapApiDescription(services.GetRequiredService<CallerIdentity>());
     }
 
     private static Func<HttpContext, RequestDelegate, Task> RefuseForeignHosts(GatewayOptions options)

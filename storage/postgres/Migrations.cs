@@ -16,6 +16,15 @@ public static class Migrations
     private const long LockNumber = 0x54726164654D6967;
     private const string Prefix = "migrations/";
 
+    // not CREATE TABLE IF NOT EXISTS: that needs the right to create tables even where the table exists, and a silo finds without it that nothing is missing
+    private const string CreateHistory = """
+        DO $$ BEGIN
+            IF to_regclass('schema_migrations') IS NULL THEN
+                CREATE TABLE schema_migrations (number integer PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());
+            END IF;
+        END $$
+        """;
+
     /// <summary>Applies what is missing and returns the names of the files applied, in order.</summary>
     /// <exception cref="MigrationException">A file that was applied has changed since, or the database is newer than this version.</exception>
     public static async Task<IReadOnlyList<string>> ApplyAsync(NpgsqlDataSource database, CancellationToken ct)
@@ -39,10 +48,7 @@ public static class Migrations
 
     private static async Task<IReadOnlyList<string>> ApplyLockedAsync(NpgsqlConnection connection, CancellationToken ct)
     {
-        await ExecuteAsync(
-            connection,
-            "CREATE TABLE IF NOT EXISTS schema_migrations (number integer PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())",
-            ct).ConfigureAwait(false);
+        await ExecuteAsync(connection, CreateHistory, ct).ConfigureAwait(false);
         var done = await ReadAppliedAsync(connection, ct).ConfigureAwait(false);
         var known = Known();
         if (done.Keys.Except(known.Select(one => one.Number)).Order().ToList() is { Count: > 0 } foreign)

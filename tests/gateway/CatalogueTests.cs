@@ -91,7 +91,7 @@ public sealed class CatalogueTests
     public async Task Nothing_but_the_token_exchange_can_be_done_to_simulations_by_REST()
     {
         await using var gateway = await TestGateway.StartAsync();
-        var document = JsonDocument.Parse(await gateway.Http.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative))).RootElement;
+        var document = await DataHttp.GetAsync(gateway, "/openapi/v1.json");
         var writing = document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Where(method => method.Name != "get").Select(method => method.Name + " " + path.Name));
         string[] ofTheDataManager = ["post /data-analysis/completeness", "post /nightly-update/start", "delete /nightly-update/{requestId}"];
         Assert.Equal(["post /auth/token"], writing.Except(ofTheDataManager));

@@ -134,7 +134,7 @@ public sealed class RestTests
     public async Task The_routes_are_described()
     {
         await using var gateway = await TestGateway.StartAsync();
-        var paths = JsonDocument.Parse((await SendAsync(gateway, HttpMethod.Get, "/openapi/v1.json")).Body).RootElement.GetProperty("paths");
+        var paths = JsonDocument.Parse((await SendAsync(gateway, HttpMethod.Get, "/openapi/v1.json", bearer: gateway.Token())).Body).RootElement.GetProperty("paths");
         string[] expected =
         [
             "/auth/limits", "/auth/token", "/data-analysis/completeness", "/health", "/nightly-update/active", "/nightly-update/start", "/nightly-update/status/{requestId}",

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -35,6 +37,9 @@ internal sealed class TestGateway : IAsyncDisposable
     internal Uri Address { get; }
 
     internal HttpClient Http { get; }
+
+    /// <summary>Everything that is mapped.</summary>
+    internal IReadOnlyList<Endpoint> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     internal TokenService Tokens => _app.Services.GetRequiredService<TokenService>();
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
+using Trading.Gateway.Auth;
 using Trading.Gateway.Rest.Data;
 using Trading.Gateway.Rest.Health;
 using Trading.Gateway.Rest.Runs;
@@ -41,6 +42,10 @@ internal static class ApiDescription
             });
         });
     }
+
+    /// <summary>Serves the description to whoever may use what it describes: without a key or a token nothing answers but health.</summary>
+    internal static void MapApiDescription(this WebApplication app, CallerIdentity callers) => app.MapOpenApi("/openapi/v1.json").AddEndpointFilter(async (call, next) =>
+        await callers.IdentifyAsync(call.HttpContext).ConfigureAwait(false) is null ? Results.Empty : await next(call).ConfigureAwait(false));
 
     internal static RouteHandlerBuilder Describe(this RouteHandlerBuilder route, string name, string summary, string tag) => route
         .WithName(name).WithSummary(summary).WithTags(tag);

@@ -27,6 +27,7 @@ public sealed partial class AccessTests(ProtocolService service)
     public async Task Rest_exchanges_keys_and_reads_and_nothing_else()
     {
         using var http = service.Process.CreateClient();
+        http.DefaultRequestHeaders.Authorization = new("Bearer", await SessionClient.TokenAsync(service.Address, service.Process.DemoKey));
         var paths = (JsonObject)JsonNode.Parse(await http.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)))!["paths"]!;
         foreach (var (path, methods) in paths)
         {
@@ -35,7 +36,6 @@ public sealed partial class AccessTests(ProtocolService service)
             foreach (var (method, _) in (JsonObject)methods!) Assert.True(method == "get" || (method, path) == ("post", "/auth/token"), $"{method} {path}");
         }
 
-        http.DefaultRequestHeaders.Authorization = new("Bearer", await SessionClient.TokenAsync(service.Address, service.Process.DemoKey));
         foreach (var method in new[] { HttpMethod.Post, HttpMethod.Put, HttpMethod.Patch, HttpMethod.Delete })
         {
             foreach (var path in new[] { "/sessions", "/sessions/s", "/sessions/s/report", "/sessions/s/orders", "/sessions/s/orders/o", "/sessions/s/start", "/sessions/s/pause", "/ws/simulate" })
