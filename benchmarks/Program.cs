@@ -1,4 +1,5 @@
 using Trading.Bench;
+using Trading.Bench.Cluster;
 using Trading.Bench.Data;
 using Trading.Bench.Session;
 
@@ -19,6 +20,8 @@ var benchmarks = new Dictionary<string, Func<TextWriter, Task>>(StringComparer.O
     ["batched"] = BatchedTicksBench.RunAsync,
     ["telemetry"] = TelemetryBench.RunAsync,
     ["idle"] = IdleSessionsBench.RunAsync,
+    ["cluster"] = ClusterBench.RunAsync,
+    ["capacity"] = CapacityBench.RunAsync,
     ["store"] = StoreBench.RunAsync,
     ["journal"] = output =>
     {

@@ -7,7 +7,7 @@ namespace Trading.Bench.Session;
 /// <summary>5,000 open sessions in one process: time to create them and resident memory of each, beside 5,000 idle WebSockets of a bare Kestrel.</summary>
 internal static class IdleSessionsBench
 {
-    private const int Sessions = 5_000;
+    internal const int Sessions = 5_000;
     private const int Rounds = 3;
 
     public static async Task RunAsync(TextWriter output)
@@ -46,7 +46,8 @@ internal static class IdleSessionsBench
         }
     }
 
-    private static async Task OpenAsync(List<SessionConnection> clients, ServiceProcess service, string token, int count)
+    /// <summary>Connects and creates so many more sessions, fifty at a time.</summary>
+    internal static async Task OpenAsync(List<SessionConnection> clients, ServiceProcess service, string token, int count)
     {
         var first = clients.Count;
         for (var opened = 0; opened < count; opened += 50)
@@ -62,7 +63,8 @@ internal static class IdleSessionsBench
         }
     }
 
-    private static async Task<(double Seconds, double BytesEach)> IdleSocketsAsync()
+    /// <summary>Opens as many WebSockets of a bare Kestrel.</summary>
+    internal static async Task<(double Seconds, double BytesEach)> IdleSocketsAsync()
     {
         using var echo = ServiceProcess.StartEcho();
         var sockets = new List<ClientWebSocket>();

@@ -20,6 +20,9 @@ internal sealed partial class ServiceProcess : IDisposable
 
     public Uri Address { get; }
 
+    /// <summary>Its data folder; null for a process that has none of its own.</summary>
+    public string? Folder => _folder;
+
     /// <summary>API key of the demo tenant; empty for the echo.</summary>
     public string Key { get; }
 
@@ -50,6 +53,17 @@ internal sealed partial class ServiceProcess : IDisposable
         var service = Path.Combine(AppContext.BaseDirectory, "Trading.Silo.dll");
         var (process, address) = Start([service, "--data", folder, "--urls", "http://127.0.0.1:0"], environment);
         return new ServiceProcess(process, folder, address, File.ReadAllText(Path.Combine(folder, "demo.key")).Trim());
+    }
+
+    /// <summary>Starts another program of the house.</summary>
+    /// <param name="program">Its dll.</param>
+    /// <param name="key">API key of its clients; empty where it has none.</param>
+    /// <param name="environment">Its settings.</param>
+    /// <param name="arguments">Its command line.</param>
+    public static ServiceProcess StartProgram(string program, string key, KeyValuePair<string, string>[] environment, params string[] arguments)
+    {
+        var (process, address) = Start([program, .. arguments], environment);
+        return new ServiceProcess(process, null, address, key);
     }
 
     public static ServiceProcess StartEcho()

@@ -53,7 +53,14 @@ public sealed class PostgresServer : IDisposable
         _process.WaitForExit();
     }
 
-    /// <summary>Starts the server again after <see cref="Kill"/> and returns when it answers.</summary>
+    /// <summary>Ends the server as an operator does: <c>fast</c> breaks off transactions and shuts down cleanly, <c>immediate</c> leaves everything to recovery.</summary>
+    public void Stop(bool immediate)
+    {
+        Shell($"kill -{(immediate ? "QUIT" : "INT")} $(head -1 {_folder}/data/postmaster.pid)");
+        _process.WaitForExit();
+    }
+
+    /// <summary>Starts the server again after <see cref="Kill"/> or <see cref="Stop"/> and returns when it answers.</summary>
     public void Restart()
     {
         // left by the killed server; its children may need a moment to notice

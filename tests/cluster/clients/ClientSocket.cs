@@ -1,0 +1,65 @@
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+
+namespace Trading.Cluster.Tests.Clients;
+
+/// <summary>One WebSocket of a client. It gives up a service that says nothing for long: that, too, is a lost connection.</summary>
+internal sealed class ClientSocket : IDisposable
+{
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Much longer than any interruption that is worth measuring, and never reached where the service keeps its promises.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly ClientWebSocket _socket = new();
+    private byte[] _buffer = new byte[4096];
+
+    private ClientSocket() => _socket.Options.KeepAliveInterval = Timeout.InfiniteTimeSpan;
+
+    public static async Task<ClientSocket> ConnectAsync(Uri gateway, string token, string? resumes, CancellationToken cancellationToken)
+    {
+        var socket = new ClientSocket();
+        try
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            patience.CancelAfter(ConnectPatience);
+            var resume = resumes is null ? "" : $"&resume={resumes}";
+            await socket._socket.ConnectAsync(new Uri($"ws://{gateway.Authority}/ws/simulate?token={token}{resume}"), patience.Token);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    public ValueTask SendAsync(string text, CancellationToken cancellationToken) =>
+        _socket.SendAsync(Encoding.UTF8.GetBytes(text).AsMemory(), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
+
+    /// <summary>The next message; null when the service has closed.</summary>
+    public async Task<JsonDocument?> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        var length = 0;
+        while (true)
+        {
+            if (length == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
+            var part = await _socket.ReceiveAsync(_buffer.AsMemory(length), patience.Token);
+            if (part.MessageType == WebSocketMessageType.Close) return null;
+            length += part.Count;
+            if (part.EndOfMessage) return JsonDocument.Parse(_buffer.AsMemory(0, length).ToArray());
+        }
+    }
+
+    /// <summary>Code and reason of the service's close frame, for messages.</summary>
+    public string Closing => $"closed with {(int?)_socket.CloseStatus}";
+
+    public void Dispose()
+    {
+        _socket.Abort();
+        _socket.Dispose();
+    }
+}

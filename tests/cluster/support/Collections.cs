@@ -1,0 +1,2 @@
+// every test here wants the whole machine
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
