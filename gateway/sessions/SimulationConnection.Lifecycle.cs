@@ -419,7 +419,7 @@ internal sealed partial class SimulationConnection
     }
 
     /// <summary>Says goodbye, more than once where it may help; the client waits for its close meanwhile.</summary>
-    private Task ToldAsync(Func<Task> goodbye) => Repetition.RunAsync(
+    private Task<bool> ToldAsync(Func<Task> goodbye) => Repetition.RunAsync(
         async () =>
         {
             await goodbye().ConfigureAwait(false);

@@ -112,7 +112,7 @@ public sealed partial class RunGrain(
     {
         if (IsGoingOn) return;
         for (var part = 0; part * IRunResultsGrain.Capacity < _sets.Count; part++) await Part(part).Clear(cancellationToken);
-        await state.ClearStateAsync();
+        await state.ClearStateAsync(CancellationToken.None);
         DeactivateOnIdle();
     }
 

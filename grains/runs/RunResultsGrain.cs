@@ -23,7 +23,7 @@ public sealed class RunResultsGrain([PersistentState("run-results", "trading")] 
         state.State.Report ??= report;
         try
         {
-            await state.WriteStateAsync();
+            await state.WriteStateAsync(CancellationToken.None);
         }
         catch
         {
@@ -37,7 +37,7 @@ public sealed class RunResultsGrain([PersistentState("run-results", "trading")] 
 
     public async Task Clear(CancellationToken cancellationToken)
     {
-        if (state.RecordExists) await state.ClearStateAsync();
+        if (state.RecordExists) await state.ClearStateAsync(CancellationToken.None);
         DeactivateOnIdle();
     }
 }

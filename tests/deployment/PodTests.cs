@@ -14,7 +14,7 @@ public sealed class PodTests
     {
         var overlay = Overlays.Of(name);
         Assert.All(overlay.OfKind("ServiceAccount"), account => Assert.Equal("false", account["automountServiceAccountToken"].Text));
-        Assert.Empty(overlay.Resources.Where(resource => resource["kind"].Text.Contains("Role", StringComparison.Ordinal)));
+        Assert.DoesNotContain(overlay.Resources, resource => resource["kind"].Text.Contains("Role", StringComparison.Ordinal));
         foreach (var workload in overlay.Workloads)
         {
             Assert.Equal("false", workload.Pod["automountServiceAccountToken"].Text);

@@ -12,10 +12,9 @@ public class PostgresJournalContractTests : JournalContractTests, IAsyncLifetime
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
+    async Task IAsyncLifetime.DisposeAsync()
     {
         foreach (var journal in _open) await journal.DisposeAsync();
-        GC.SuppressFinalize(this);
     }
 
     protected override ISessionJournal Open() => OpenDatabase();

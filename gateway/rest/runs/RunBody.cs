@@ -109,7 +109,7 @@ internal static class RunBody
         return strategy.Number(name, least, most) is { } value ? [value] : null;
     }
 
-    private static IReadOnlyList<long>? Quantities(BodyReader strategy, RunKind kind)
+    private static long[]? Quantities(BodyReader strategy, RunKind kind)
     {
         if (kind == RunKind.Sweep) return strategy.Values("quantity", DecimalText.PriceScale, 1, RunRequest.MaximumQuantity, QuantitiesRule);
         return strategy.Decimal("quantity", DecimalText.PriceScale, 1, RunRequest.MaximumQuantity, QuantityRule) is { } value ? [(long)value] : null;

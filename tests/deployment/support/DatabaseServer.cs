@@ -87,7 +87,7 @@ internal sealed class DatabaseServer : IDisposable
         var folder = (string)Ask("postgres", "SHOW data_directory")!;
         File.WriteAllText(Path.Combine(folder, "tls.crt"), certificate.ExportCertificatePem());
         File.WriteAllText(Path.Combine(folder, "tls.key"), key.ExportPkcs8PrivateKeyPem());
-        File.SetUnixFileMode(Path.Combine(folder, "tls.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Combine(folder, "tls.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         if (Environment.IsPrivilegedProcess) _files.Run("chown", ["postgres", Path.Combine(folder, "tls.key"), Path.Combine(folder, "tls.crt")]);
         foreach (var setting in new[] { "ssl_cert_file = 'tls.crt'", "ssl_key_file = 'tls.key'", "ssl = on" }) Ask("postgres", $"ALTER SYSTEM SET {setting}");
         Ask("postgres", "SELECT pg_reload_conf()");

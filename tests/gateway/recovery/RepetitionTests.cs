@@ -12,7 +12,6 @@ public sealed class RepetitionTests
     public static TheoryData<Func<Exception>> Passing => new(
         () => new TimeoutException("the response did not arrive"),
         () => new OrleansException("ConnectionFailed"),
-        () => new OrleansMessageRejectionException("the silo is stopping"),
         () => new SiloUnavailableException("there is no gateway"),
         () => new SessionInterruptedException("another activation"),
         () => new IOException("the database does not answer"),
