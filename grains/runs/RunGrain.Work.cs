@@ -9,15 +9,17 @@ namespace Trading.Grains.Runs;
 /// <summary>Between a run and those who compute it, and how it ends.</summary>
 public sealed partial class RunGrain
 {
-    /// <summary>Reports in a row that the bars cannot be read, after which the run fails.</summary>
-    private const int MostTroubles = 5;
-
     private const int MostSetsPerThread = 256;
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
+    /// <summary>After a look that failed: whatever is down needs a while.</summary>
+    private static readonly TimeSpan LookLater = TimeSpan.FromSeconds(5);
+
     private IGrainTimer? _timer;
-    private int _troubles;
+
+    /// <summary>Since then the bars cannot be read; null when they can, as far as is known.</summary>
+    private DateTimeOffset? _troubledSince;
 
     public async Task<WorkOrders> Work(WorkReport report, CancellationToken cancellationToken)
     {
@@ -52,7 +54,7 @@ public sealed partial class RunGrain
     /// <summary>Stores what is new of the results; they count from then on.</summary>
     private async Task Keep(WorkReport report)
     {
-        _troubles = 0;
+        _troubledSince = null;
         foreach (var again in report.Results.Where(result => IsOurs(result) && _ledger!.HasResult(result.Set.Number))) Compare(again);
         var fresh = report.Results.Where(result => IsOurs(result) && !_ledger!.HasResult(result.Set.Number));
         foreach (var part in fresh.GroupBy(result => (result.Set.Number - 1) / IRunResultsGrain.Capacity).ToArray())
@@ -73,9 +75,10 @@ public sealed partial class RunGrain
     private async Task<WorkOrders> Trouble(WorkReport report, RunError problem)
     {
         _ledger!.Leave(report.Worker);
-        _troubles++;
-        LogTrouble(_id, problem.Code, problem.Message, _troubles);
-        if (report.MayPass && _troubles < MostTroubles) return Nothing();
+        LogTrouble(_id, problem.Code, problem.Message);
+        var now = time.GetUtcNow();
+        _troubledSince ??= now;
+        if (report.MayPass && now - _troubledSince < _options.DataPatience) return Nothing();
         await End(RunState.Failed, problem);
         return Nothing() with { IsOver = true };
     }
@@ -101,6 +104,7 @@ public sealed partial class RunGrain
 #pragma warning restore CA1031
         {
             LogUnsettled(failure, _id);
+            _timer?.Change(LookLater, LookEvery);
         }
     }
 
@@ -163,8 +167,8 @@ public sealed partial class RunGrain
     [LoggerMessage(3503, LogLevel.Warning, "Run {Run}: worker {Worker} was not heard of, its sets are given to others")]
     private partial void LogLost(string run, string worker);
 
-    [LoggerMessage(3504, LogLevel.Warning, "Run {Run}: the bars cannot be read, {Code}: {Message}; {Times} in a row")]
-    private partial void LogTrouble(string run, string code, string message, int times);
+    [LoggerMessage(3504, LogLevel.Warning, "Run {Run}: the bars cannot be read, {Code}: {Message}")]
+    private partial void LogTrouble(string run, string code, string message);
 
     [LoggerMessage(3505, LogLevel.Error, "Run {Run}: set {Set} was computed twice with different results, {First} and {Second}")]
     private partial void LogDiffers(string run, int set, string first, string second);

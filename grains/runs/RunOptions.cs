@@ -22,6 +22,9 @@ public sealed record RunOptions
     /// <summary>Sets of a process that was not heard of for so long are given to others. At least three times <see cref="ReportEvery"/>, at most an hour.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>A run whose bars could not be read for so long fails. 0 to an hour.</summary>
+    public TimeSpan DataPatience { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Most parameter sets of a sweep. 1 to 100,000.</summary>
     public int MaxSets { get; init; } = 10_000;
 
@@ -51,6 +54,7 @@ public sealed record RunOptions
         Problem(AssignedTicks is >= 1 and <= 1_000_000_000, nameof(AssignedTicks), AssignedTicks, "1 to 1000000000"),
         Problem(ReportEvery >= TimeSpan.FromMilliseconds(50) && ReportEvery <= TimeSpan.FromSeconds(10), nameof(ReportEvery), ReportEvery, "50 ms to 10 s"),
         Problem(Lease >= 3 * ReportEvery && Lease <= TimeSpan.FromHours(1), nameof(Lease), Lease, $"at least three times {nameof(ReportEvery)} ({ReportEvery}) and at most an hour"),
+        Problem(DataPatience >= TimeSpan.Zero && DataPatience <= TimeSpan.FromHours(1), nameof(DataPatience), DataPatience, "0 to an hour"),
         Problem(MaxSets is >= 1 and <= 100_000, nameof(MaxSets), MaxSets, "1 to 100000"),
         Problem(MaxCombinations is >= 1 and <= 10_000_000, nameof(MaxCombinations), MaxCombinations, "1 to 10000000"),
         Problem(MaxRunning is >= 1 and <= 1_000, nameof(MaxRunning), MaxRunning, "1 to 1000"),

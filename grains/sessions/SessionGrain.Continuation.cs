@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Trading.Engine.Snapshot;
 using Trading.GrainInterfaces.Sessions;
@@ -83,6 +84,8 @@ public sealed partial class SessionGrain
     /// <summary>Brings the machine to where it was at the mark.</summary>
     private async Task Return(ExchangeRequest request, SessionMark mark, ISessionObserver? observer, CancellationToken cancellationToken)
     {
+        var start = Stopwatch.GetTimestamp();
+        using var span = SessionTracing.Begin("session.recover", _key.Session);
         if (_connectionId is { } other && !IsOwn(request)) await Displace(other);
         Forget();
         Disown();
@@ -102,6 +105,8 @@ public sealed partial class SessionGrain
         KeepInMemory(time.GetUtcNow());
         CountInMemory();
         await LoadLimits();
+        SessionMetrics.Recovered(start, "continued", _recordsSinceSnapshot);
+        span.Recovered("continued", _recordsSinceSnapshot);
         LogContinued(_key.Session, _version, _machine!.CompletedTicks, _ahead!.Count);
     }
 
@@ -223,7 +228,7 @@ public sealed partial class SessionGrain
         return new SessionInterruptedException("the journal cannot be read now");
     }
 
-    [LoggerMessage(3112, LogLevel.Information, "Session {Session} goes on for its connection at version {Version} with {Ticks} ticks complete; the journal is {Records} records ahead")]
+    [LoggerMessage(3114, LogLevel.Information, "Session {Session} goes on for its connection at version {Version} with {Ticks} ticks complete; the journal is {Records} records ahead")]
     private partial void LogContinued(string session, long version, int ticks, int records);
 
     [LoggerMessage(3113, LogLevel.Debug, "The journal of session {Session} of {Tenant} cannot be read now")]

@@ -49,9 +49,9 @@ internal static class RunBody
             DataVersion = session.DataVersion,
             Config = SimulationConfigJson.Write(CommandMapper.Config(session)),
             Strategy = strategy.Text("name", LongestName) ?? RunRequest.SmaCross,
-            Fast = Wholes(strategy, "fast", 2, 500, kind) ?? [10],
-            Slow = Wholes(strategy, "slow", 3, 1_000, kind) ?? [30],
-            Quantity = Quantities(strategy, kind) ?? [100_000_000],
+            Fast = Wholes(strategy, "fast", 2, 500, kind) ?? One(10),
+            Slow = Wholes(strategy, "slow", 3, 1_000, kind) ?? One(30),
+            Quantity = Quantities(strategy, kind) ?? One(100_000_000L),
             Short = strategy.Boolean("short") ?? false,
         };
     }
@@ -106,12 +106,15 @@ internal static class RunBody
     private static IReadOnlyList<int>? Wholes(BodyReader strategy, string name, int least, int most, RunKind kind)
     {
         if (kind == RunKind.Sweep) return strategy.Wholes(name, least, most);
-        return strategy.Number(name, least, most) is { } value ? [value] : null;
+        return strategy.Number(name, least, most) is { } value ? One(value) : null;
     }
+
+    /// <summary>An array: what a collection expression makes of the interface does not cross between processes.</summary>
+    private static T[] One<T>(T value) => [value];
 
     private static long[]? Quantities(BodyReader strategy, RunKind kind)
     {
         if (kind == RunKind.Sweep) return strategy.Values("quantity", DecimalText.PriceScale, 1, RunRequest.MaximumQuantity, QuantitiesRule);
-        return strategy.Decimal("quantity", DecimalText.PriceScale, 1, RunRequest.MaximumQuantity, QuantityRule) is { } value ? [(long)value] : null;
+        return strategy.Decimal("quantity", DecimalText.PriceScale, 1, RunRequest.MaximumQuantity, QuantityRule) is { } value ? One((long)value) : null;
     }
 }

@@ -52,7 +52,7 @@ public sealed class RunBars(SessionLoader loader, TimeProvider time)
     }
 
     private static RunData DataOf(SessionDefinition definition, int ticks) =>
-        new([.. definition.Loaded], [.. definition.Fingerprints], [.. definition.Sources!], Instants.Micros(definition.CreatedAt), ticks);
+        new(definition.Loaded.ToArray(), definition.Fingerprints.ToArray(), definition.Sources!.ToArray(), Instants.Micros(definition.CreatedAt), ticks);
 
     private static (SessionDefinition Definition, int Ticks) Again(string tenant, string id, RunRequest request, RunData known)
     {

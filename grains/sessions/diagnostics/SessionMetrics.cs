@@ -76,7 +76,7 @@ internal static class SessionMetrics
     }
 
     /// <param name="start"><see cref="Stopwatch.GetTimestamp"/> at the beginning.</param>
-    /// <param name="outcome"><c>recovered</c>, <c>ended</c> or <c>failed</c>.</param>
+    /// <param name="outcome"><c>recovered</c>, <c>continued</c> from a mark, <c>ended</c> or <c>failed</c>.</param>
     /// <param name="records">Records replayed.</param>
     public static void Recovered(long start, string outcome, int records)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -19,9 +20,11 @@ internal sealed class RunHost : IAsyncDisposable
 {
     public const string User = SessionHost.User;
 
-    private RunHost(SessionHost sessions, DataStates states, CapturedLog log)
+    private readonly WireWatch _wire;
+
+    private RunHost(SessionHost sessions, DataStates states, CapturedLog log, WireWatch wire)
     {
-        (Sessions, States, Log) = (sessions, states, log);
+        (Sessions, States, Log, _wire) = (sessions, states, log, wire);
     }
 
     public SessionHost Sessions { get; }
@@ -45,17 +48,18 @@ internal sealed class RunHost : IAsyncDisposable
         settings = options?.Invoke(settings) ?? settings;
         Assert.Empty(settings.Problems());
         states ??= new DataStates();
-        var log = new CapturedLog();
+        var (log, wire) = (new CapturedLog(), new WireWatch());
         var sessions = await SessionHost.StartAsync(plan: plan, cluster: cluster, configure: services =>
         {
             services.AddSingleton<ILoggerProvider>(log);
             services.AddSingleton(Options.Create(settings));
             services.AddKeyedSingleton<IGrainStorage>("trading", states);
+            services.AddSingleton<IOutgoingGrainCallFilter>(wire);
             services.AddRuns();
         });
         sessions.Bars.Series["WAVE"] = Wave;
         sessions.Bars.Series["GAPS"] = WaveBars.Series("GAPS", 3, 200, seed: 2, gaps: 30);
-        return new RunHost(sessions, states, log);
+        return new RunHost(sessions, states, log, wire);
     }
 
     /// <summary>600 bars without a gap.</summary>
@@ -129,5 +133,40 @@ internal sealed class RunHost : IAsyncDisposable
     public async Task<SetResult[]> ResultsAsync(string id, ResultOrder order = ResultOrder.Set, int page = 1, int size = 1_000) =>
         [.. (await Run(id).GetResults(new ResultQuery(order, page, size), default))!.Results];
 
-    public ValueTask DisposeAsync() => Sessions.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Sessions.DisposeAsync();
+        Assert.Empty(_wire.Faults);
+    }
+
+    /// <summary>Looks at everything that runs, their workers and their callers send and answer.</summary>
+    private sealed class WireWatch : IOutgoingGrainCallFilter
+    {
+        public ConcurrentQueue<string> Faults { get; } = new();
+
+        public async Task Invoke(IOutgoingGrainCallContext context)
+        {
+            if (context.InterfaceMethod.DeclaringType?.Namespace != typeof(IRunGrain).Namespace)
+            {
+                await context.Invoke();
+                return;
+            }
+
+            for (var at = 0; at < context.Request.GetArgumentCount(); at++) Look(context.Request.GetArgument(at));
+            await context.Invoke();
+            Look(context.Result);
+        }
+
+        private void Look(object? value)
+        {
+            try
+            {
+                WireTypes.Check(value);
+            }
+            catch (Xunit.Sdk.XunitException fault)
+            {
+                Faults.Enqueue(fault.Message);
+            }
+        }
+    }
 }
