@@ -419,7 +419,7 @@ internal sealed partial class SimulationConnection
     }
 
     /// <summary>Says goodbye, more than once where it may help; the client waits for its close meanwhile.</summary>
-    private Task<bool> ToldAsync(Func<Task> goodbye) => Repetition.RunAsync(
+    private async Task ToldAsync(Func<Task> goodbye) => await Repetition.RunAsync(
         async () =>
         {
             await goodbye().ConfigureAwait(false);
@@ -427,5 +427,5 @@ internal sealed partial class SimulationConnection
         },
         GoodbyeTime,
         () => false,
-        _context.Time);
+        _context.Time).ConfigureAwait(false);
 }
