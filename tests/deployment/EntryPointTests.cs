@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Trading.Deployment.Tests.Support;
 using Trading.Hosting;
+using Trading.Telemetry.Tests.Support;
 
 namespace Trading.Deployment.Tests;
 
@@ -47,17 +48,19 @@ public sealed class EntryPointTests
         }
 
         RunGrants(files, database, secrets);
+        await using var collector = await OtlpReceiver.StartAsync();
         var running = new List<DeployedProcess>();
         try
         {
-            running.AddRange(silos.Select(silo => silo.Start(files, database, data)));
+            running.AddRange(silos.Select(silo => silo.Start(files, database, data, collector.Endpoint)));
             var ops = await Task.WhenAll(running.Select(silo => silo.ReadyAsync()));
             foreach (var address in ops) await CheckSiloAsync(address, File.ReadAllText(files.At($"{secrets}/silo/Dashboard__Password")));
-            running.AddRange(gateways.Select(gateway => gateway.Start(files, database, data)));
+            running.AddRange(gateways.Select(gateway => gateway.Start(files, database, data, collector.Endpoint)));
             var addresses = await Task.WhenAll(running.Skip(silos.Length).Select(gateway => gateway.ReadyAsync()));
             var key = await NewKeyAsync(silos[0], files, database, data);
             foreach (var address in addresses) await CheckGatewayAsync(address, key);
             CheckConnections(database, isEncrypted: source == Overlays.Production);
+            await CheckTelemetryAsync(collector, silos, gateways);
 
             // gateways first, as in a rolling restart, then the silos one by one
             foreach (var process in Enumerable.Reverse(running)) Assert.Equal(0, await process.StopAsync());
@@ -161,6 +164,22 @@ public sealed class EntryPointTests
         Assert.True((long)database.Ask("postgres", $"SELECT count(*) {connections}")! > 0);
         Assert.Equal(0L, database.Ask("postgres", $"SELECT count(*) {connections} AND s.ssl <> {isEncrypted}"));
         Assert.Equal(0L, database.Ask("postgres", $"SELECT count(*) {connections} AND a.usename = 'trading_owner'"));
+    }
+
+    /// <summary>What the alerts and dashboards stand on arrives, under the names that the environment of the deployment gives the processes.</summary>
+    private static async Task CheckTelemetryAsync(OtlpReceiver collector, Deployed[] silos, Deployed[] gateways)
+    {
+        foreach (var (deployed, service, own) in silos.Select(silo => (silo, "trading-silo", BuiltInMetrics.Silo)).Concat(gateways.Select(gateway => (gateway, "trading-gateway", BuiltInMetrics.Gateway))))
+        {
+            var resource = deployed.Environment["OTEL_RESOURCE_ATTRIBUTES"].Split(',').Select(pair => pair.Split('=')).Append(["service.name", service]).ToList();
+            foreach (var instrument in own.Values.Concat(BuiltInMetrics.Process.Values))
+            {
+                await collector.WaitAsync($"{instrument} of {service}", () => collector.Points.FirstOrDefault(point => point.Name == instrument && resource.TrueForAll(pair => point.Resource.GetValueOrDefault(pair[0]) == pair[1])));
+            }
+        }
+
+        // every silo knows them all
+        await collector.WaitAsync("a whole ring", () => collector.Points.FirstOrDefault(point => point.Name == BuiltInMetrics.Silo["orleans_consistent_ring_size"] && point.Value == silos.Length));
     }
 
     private static void CheckLogs(List<DeployedProcess> running, DeploymentCopy files, string secrets, string key)

@@ -28,9 +28,9 @@ public sealed class LostAnswerTests
         await journal.AppendedAsync(Alpha, 0, "first");
         var run = new RandomRun(11);
 
-        // an append is some 700 bytes to the server and some 60 back, with read models some 4,000 and 150, more while its statements are not prepared; every point is one cut
+        // a new connection sends the text of the statements, too: some 1,200 bytes to the server and 60 back, with read models some 11,000 and 150; every point is one cut
         var (version, repeated) = (1, 0);
-        for (var bytes = 0; repeated < 3; bytes += (towardsServer ? 23 : 2) * (withReadModels ? 4 : 1))
+        for (var bytes = 0; repeated < 3; bytes += (towardsServer, withReadModels) switch { (true, true) => 307, (true, false) => 41, (false, true) => 5, _ => 2 })
         {
             proxy.Arm(towardsServer, bytes);
             var cuts = proxy.Cuts;

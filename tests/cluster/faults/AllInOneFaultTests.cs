@@ -59,6 +59,8 @@ public sealed class AllInOneFaultTests(ITestOutputHelper output)
         output.WriteLine(Figures.WriteInterruptions("all-in-one.md", fault, run));
         run.MustEqual(undisturbed);
         await OrderReads.MustHoldAsync(service, run, perSession: 10);
-        if (service.Database is { } database) await JournalReads.MustHoldAsync(database, run);
+        if (service.Database is not { } database) return;
+        await JournalReads.MustHoldAsync(database, run);
+        await ReadModelReads.MustHoldAsync(database, run);
     }
 }

@@ -93,6 +93,7 @@ public sealed class ClusterFaultTests(ClusterUnderLoad cluster, ITestOutputHelpe
         output.WriteLine(Figures.WriteInterruptions("faults.md", fault, run, cluster.Cluster.Restarts));
         run.MustEqual(undisturbed);
         await JournalReads.MustHoldAsync(cluster.Cluster.Database, run);
+        await ReadModelReads.MustHoldAsync(cluster.Cluster.Database, run);
         await OrderReads.MustHoldAsync(cluster.Cluster, run, perSession: 5);
     }
 }

@@ -46,6 +46,7 @@ public sealed class ClusterUnderLoad : IAsyncLifetime
         run.MustBeWorthIt();
         run.MustEqual(run);
         await JournalReads.MustHoldAsync(_cluster.Database, run);
+        await ReadModelReads.MustHoldAsync(_cluster.Database, run);
         return _undisturbed = run;
     }
 }

@@ -34,7 +34,11 @@ internal sealed record Deployed(Dockerfile Image, IReadOnlyList<string> Line, Di
     /// Starts it on this machine: the image's folder is the build's, paths are folders of the test, names and addresses are this machine's, fixed ports are free ones.
     /// Nothing else differs from the image.
     /// </summary>
-    public DeployedProcess Start(DeploymentCopy files, DatabaseServer database, string data)
+    /// <param name="files">Where the secrets are.</param>
+    /// <param name="database">Its database.</param>
+    /// <param name="data">The candle store's folder.</param>
+    /// <param name="telemetry">A collector that understands OTLP over HTTP only, so the protocol is another; null: there is none, and it has to do without.</param>
+    public DeployedProcess Start(DeploymentCopy files, DatabaseServer database, string data, string? telemetry = null)
     {
         var secrets = Directory.CreateDirectory(files.At($"run/{Guid.NewGuid():N}")).FullName;
         foreach (var (name, file) in Secrets) File.Copy(files.At(file), Path.Combine(secrets, name));
@@ -51,8 +55,14 @@ internal sealed record Deployed(Dockerfile Image, IReadOnlyList<string> Line, Di
         Replace(local, "TRADING_Ops__Urls", "http://127.0.0.1:0");
         Replace(local, "TRADING_Urls", "http://127.0.0.1:0");
 
-        // nobody listens: the service has to do without its telemetry
         Replace(local, "OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{FreePort()}");
+        if (telemetry is not null)
+        {
+            local["OTEL_EXPORTER_OTLP_ENDPOINT"] = telemetry;
+            local["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+            local["OTEL_METRIC_EXPORT_INTERVAL"] = "1000";
+        }
+
         return DeployedProcess.Start(Line, FolderOf(Path.GetFileNameWithoutExtension(Line[1])), local);
     }
 

@@ -30,7 +30,7 @@ internal static class KnownSettings
 
     /// <summary>Of the OpenTelemetry specification, environment variables of SDK and OTLP exporter.</summary>
     private static readonly HashSet<string> Telemetry =
-        ["OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG"];
+        ["OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG", "OTEL_METRIC_EXPORT_INTERVAL"];
 
     /// <summary>Variables of the base image.</summary>
     private static readonly HashSet<string> Runtime = ["ASPNETCORE_HTTP_PORTS"];
