@@ -137,9 +137,9 @@ public sealed class RestTests
         var paths = JsonDocument.Parse((await SendAsync(gateway, HttpMethod.Get, "/openapi/v1.json", bearer: gateway.Token())).Body).RootElement.GetProperty("paths");
         string[] expected =
         [
-            "/auth/limits", "/auth/token", "/data-analysis/completeness", "/health", "/nightly-update/active", "/nightly-update/start", "/nightly-update/status/{requestId}",
+            "/auth/limits", "/auth/token", "/backtests", "/backtests/{id}", "/data-analysis/completeness", "/health", "/nightly-update/active", "/nightly-update/start", "/nightly-update/status/{requestId}",
             "/nightly-update/status/{requestId}/details", "/nightly-update/status/{requestId}/progress", "/nightly-update/{requestId}", "/sessions/{sessionId}/orders/{orderId}", "/sessions/{sessionId}/portfolio", "/sessions/{sessionId}/report",
-            "/trading-data/data/{symbol}", "/trading-data/symbols",
+            "/sweeps", "/sweeps/{id}", "/sweeps/{id}/results", "/trading-data/data/{symbol}", "/trading-data/symbols",
         ];
         Assert.Equal(expected, paths.EnumerateObject().Select(path => path.Name).Order(StringComparer.Ordinal));
     }

@@ -202,7 +202,9 @@ public sealed class OpenConnectionTests
             return ready.IsCompleted;
         });
         await ready;
-        Assert.Equal(4, asked);
+
+        // the fourth was answered; with the clock turned on the lease may have been renewed since
+        Assert.True(asked >= 4);
         Assert.Single(tenant.Connections);
     }
 
