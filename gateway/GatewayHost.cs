@@ -50,8 +50,8 @@ public static class GatewayHost
         services.Replace(ServiceDescriptor.Singleton<IHttpContextFactory, TokenScrubbingContextFactory>());
         // a request line that Kestrel cannot parse is logged before there is a request to scrub
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.None));
-        // paths hold ids that clients chose, those of orders among them, and routing tells each of them at debug level
-        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Routing", LogLevel.Information));
+        // paths hold ids that clients chose, those of orders among them, and routing tells each of them below warnings
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Routing", LogLevel.Warning));
     }
 
     /// <summary>Maps every route of the gateway.</summary>

@@ -31,9 +31,10 @@ public sealed class JsonLogFormatter(IOptionsMonitor<JsonConsoleFormatterOptions
         {
             json.WriteStartObject();
             WriteHead(json, logEntry.LogLevel, logEntry.Category, logEntry.EventId.Id);
-            json.WriteString("Message", message);
-            if (logEntry.Exception is { } exception) json.WriteString("Exception", exception.ToString());
-            if (logEntry.State is IReadOnlyCollection<KeyValuePair<string, object?>> state) WriteState(json, state);
+            Func<string?, string?> shown = GrainNames.IsRuntime(logEntry.Category) ? Hide : Whole;
+            json.WriteString("Message", shown(message));
+            if (logEntry.Exception is { } exception) json.WriteString("Exception", shown(exception.ToString()));
+            if (logEntry.State is IReadOnlyCollection<KeyValuePair<string, object?>> state) WriteState(json, state, shown);
             json.WriteEndObject();
         }
 
@@ -56,7 +57,11 @@ public sealed class JsonLogFormatter(IOptionsMonitor<JsonConsoleFormatterOptions
         json.WriteString("span_id", activity.SpanId.ToHexString());
     }
 
-    private static void WriteState(Utf8JsonWriter json, IReadOnlyCollection<KeyValuePair<string, object?>> state)
+    private static string? Whole(string? text) => text;
+
+    private static string? Hide(string? text) => text is null ? null : GrainNames.Scrub(text);
+
+    private static void WriteState(Utf8JsonWriter json, IReadOnlyCollection<KeyValuePair<string, object?>> state, Func<string?, string?> shown)
     {
         json.WriteStartObject("State");
         foreach (var (name, value) in state)
@@ -69,7 +74,7 @@ public sealed class JsonLogFormatter(IOptionsMonitor<JsonConsoleFormatterOptions
                 case long number: json.WriteNumber(name, number); break;
                 case double number when double.IsFinite(number): json.WriteNumber(name, number); break;
                 case decimal number: json.WriteNumber(name, number); break;
-                default: json.WriteString(name, Convert.ToString(value, CultureInfo.InvariantCulture)); break;
+                default: json.WriteString(name, shown(Convert.ToString(value, CultureInfo.InvariantCulture))); break;
             }
         }
 

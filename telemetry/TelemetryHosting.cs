@@ -40,6 +40,7 @@ public static class TelemetryHosting
         options.SetResourceBuilder(Resource(service));
         options.IncludeFormattedMessage = true;
         options.ParseStateValues = true;
+        options.AddProcessor(new LogScrubber());
         options.AddOtlpExporter();
     });
 

@@ -1,12 +1,9 @@
 using Microsoft.AspNetCore.Http;
-using Orleans.Runtime;
-using Trading.GrainInterfaces;
 
 namespace Trading.Gateway.Auth;
 
 /// <summary>
-/// Finds and checks the token of a request: query parameter <c>token</c>, or header <c>Authorization: Bearer</c> (SIM-020, SIM-024). From then on
-/// every grain call of the request carries the user, and the silo lets it reach this user's grains only (SIM-045).
+/// Finds and checks the token of a request: query parameter <c>token</c>, or header <c>Authorization: Bearer</c> (SIM-020, SIM-024).
 /// </summary>
 internal static class BearerToken
 {
@@ -18,17 +15,11 @@ internal static class BearerToken
         var query = http.Features.Get<TokenFeature>()?.Token;
         var header = FromHeader(http);
         if (query is not null && header is not null && query != header) return null;
-        return (query ?? header) is { } token ? Mark(tokens.Verify(token)) : null;
+        return (query ?? header) is { } token ? tokens.Verify(token) : null;
     }
 
     /// <summary>The same for REST, where the token comes by header only.</summary>
-    internal static Identity? VerifyHeader(HttpContext http, TokenService tokens) => FromHeader(http) is { } token ? Mark(tokens.Verify(token)) : null;
-
-    private static Identity? Mark(Identity? identity)
-    {
-        if (identity is not null) RequestContext.Set(CallContext.Tenant, identity.UserId);
-        return identity;
-    }
+    internal static Identity? VerifyHeader(HttpContext http, TokenService tokens) => FromHeader(http) is { } token ? tokens.Verify(token) : null;
 
     private static string? FromHeader(HttpContext http)
     {

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Orleans.Runtime;
+using Trading.GrainInterfaces;
 
 namespace Trading.Gateway.Auth;
 
@@ -9,7 +11,14 @@ namespace Trading.Gateway.Auth;
 /// <param name="UserId">Claim <c>sub</c>.</param>
 /// <param name="Plan">Claim <c>plan</c>.</param>
 /// <param name="KeyId">Claim <c>key_id</c>: the API key the token was made from.</param>
-public sealed record Identity(string UserId, string Plan, string KeyId);
+public sealed record Identity(string UserId, string Plan, string KeyId)
+{
+    /// <summary>
+    /// From here on every grain call of the calling method carries the user, and the silo lets it reach this user's grains only (SIM-045). The mark flows into what
+    /// the method calls and never back to its caller, so the method that calls the grains sets it.
+    /// </summary>
+    internal void MarkCalls() => RequestContext.Set(CallContext.Tenant, UserId);
+}
 
 /// <summary>
 /// Issues and checks JSON Web Tokens with HMAC-SHA-256 (RFC 7515, RFC 7518 section 3.2, RFC 7519). A check needs no look-up anywhere (SIM-036) and accepts one

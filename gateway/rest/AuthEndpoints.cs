@@ -56,6 +56,7 @@ internal sealed class AuthEndpoints(IGatewayGrains grains, CallerIdentity caller
     internal async Task LimitsAsync(HttpContext http)
     {
         if (await callers.IdentifyAsync(http).ConfigureAwait(false) is not { } identity) return;
+        identity.MarkCalls();
         var view = await grains.Tenant(identity.UserId).GetLimits().ConfigureAwait(false);
         using var json = new JsonText(1024);
         json.Raw("{\"plan\":"u8);

@@ -25,6 +25,7 @@ internal sealed class SessionEndpoints(IGatewayGrains grains, TokenService token
     internal async Task ReportAsync(HttpContext http, string sessionId)
     {
         if (await IdentifyAsync(http).ConfigureAwait(false) is not { } identity) return;
+        identity.MarkCalls();
         var report = await grains.Session(identity.UserId, sessionId).GetReport(http.RequestAborted).ConfigureAwait(false);
         if (report is null)
         {
@@ -40,6 +41,7 @@ internal sealed class SessionEndpoints(IGatewayGrains grains, TokenService token
     internal async Task OrderAsync(HttpContext http, string sessionId, string orderId)
     {
         if (await IdentifyAsync(http).ConfigureAwait(false) is not { } identity) return;
+        identity.MarkCalls();
         var order = await grains.Order(identity.UserId, sessionId, orderId).Get(http.RequestAborted).ConfigureAwait(false);
         if (order is null)
         {
@@ -55,6 +57,7 @@ internal sealed class SessionEndpoints(IGatewayGrains grains, TokenService token
     internal async Task PortfolioAsync(HttpContext http, string sessionId)
     {
         if (await IdentifyAsync(http).ConfigureAwait(false) is not { } identity) return;
+        identity.MarkCalls();
         var view = await grains.Portfolio(identity.UserId, sessionId).Get(http.RequestAborted).ConfigureAwait(false);
         if (view is null)
         {

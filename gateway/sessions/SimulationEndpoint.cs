@@ -62,6 +62,7 @@ internal sealed class SimulationEndpoint(TokenService tokens, ConnectionRegistry
 
     private async Task ServeAsync(HttpContext http, WebSocket socket, Identity identity, bool core)
     {
+        identity.MarkCalls();
         using var connection = new SimulationConnection(Guid.NewGuid().ToString("N"), socket, identity, core, http.Request.Query["resume"], registry.Context);
         registry.Add(connection);
         GatewayMetrics.ConnectionOpened();

@@ -52,9 +52,11 @@ public interface ITenantGrain : IGrainWithStringKey
     Task SessionEnded(string sessionId);
 
     /// <summary>Counts orders against <c>orders_per_minute</c>; a refused batch is counted as attempted for the answer only (SIM-059, SIM-060, SIM-068).</summary>
+    /// <param name="batch">Names the batch among all of the user. Asked again in the same minute, because what followed was lost, it gets the same answer and is not counted again.</param>
+    /// <param name="orders">Orders in the batch.</param>
     [Alias("admit-orders")]
     [AlwaysInterleave]
-    Task<LimitVerdict> AdmitOrders(int orders);
+    Task<LimitVerdict> AdmitOrders(string batch, int orders);
 
     /// <summary>Ticks 1 … <paramref name="ticks"/> of the session have been sent for the first time; idempotent, a smaller number changes nothing (SIM-075).</summary>
     [Alias("meter-ticks")]

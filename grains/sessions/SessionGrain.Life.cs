@@ -23,6 +23,7 @@ public sealed partial class SessionGrain
     private bool _resultKept;
     private int _ticksMetered;
     private long _portfolioSequence;
+    private bool _lastShown;
     private int _fillsShown = -1;
     private DateTimeOffset _portfolioAt;
     private Task _portfolio = Task.CompletedTask;
@@ -164,7 +165,7 @@ public sealed partial class SessionGrain
         _ticksAtSnapshot = 0;
         _startTold = _endTold = _resultKept = false;
         _ticksMetered = 0;
-        _fillsShown = -1;
+        (_fillsShown, _lastShown) = (-1, false);
         CountInMemory();
     }
 
@@ -256,12 +257,17 @@ public sealed partial class SessionGrain
         _endTold = true;
     }
 
-    /// <summary>At most one update on its way, and not more often than the interval; the last state always gets there.</summary>
+    /// <summary>
+    /// At most one update on its way, and not more often than the interval; the last state of a session always gets there. A session that leaves memory tells what is
+    /// not known yet and nothing else: a silo that goes down with hundreds of them would only look for places for their portfolios.
+    /// </summary>
     private void ShowPortfolio(SessionMachine machine, bool final)
     {
         var now = time.GetUtcNow();
-        if (machine.FillCount == _fillsShown && !final) return;
+        var isLast = final && machine.End != SessionEnd.No && !_lastShown;
+        if (machine.FillCount == _fillsShown && !isLast) return;
         if (!final && (!_portfolio.IsCompleted || now - _portfolioAt < _options.PortfolioEvery)) return;
+        _lastShown |= isLast;
         _fillsShown = machine.FillCount;
         _portfolioAt = now;
         _portfolioSequence++;

@@ -197,7 +197,8 @@ public sealed partial class SessionGrain(
         LimitVerdict verdict;
         try
         {
-            verdict = await Tenant.AdmitOrders(batch.Orders.Count);
+            // the connection that created the session tells it from an earlier one of this name
+            verdict = await Tenant.AdmitOrders($"{_key.Session}\n{machine.Definition.CreatedBy}\n{batch.BatchId}", batch.Orders.Count);
         }
 #pragma warning disable CA1031 // whatever kept the tenant from answering, the batch was not taken: the client resumes and sends it again
         catch (Exception failure)

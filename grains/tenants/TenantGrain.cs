@@ -28,6 +28,7 @@ public sealed partial class TenantGrain(
     private readonly ConnectionLeases _connections = new();
     private readonly WindowCount _orders = new();
     private readonly WindowCount _tokens = new();
+    private readonly MinuteAnswers _admitted = new();
     private Account? _account;
     private EffectiveLimits? _limits;
     private TenantLedger? _ledger;
@@ -101,8 +102,13 @@ public sealed partial class TenantGrain(
         await Save();
     }
 
-    public Task<LimitVerdict> AdmitOrders(int orders) => Task.FromResult(
-        AdmitInMinute(_orders, orders, LimitNames.OrdersPerMinute, Limits.Wire.OrdersPerMinute, warn: true));
+    public Task<LimitVerdict> AdmitOrders(string batch, int orders)
+    {
+        if (_admitted.Find(batch, time.GetUtcNow()) is { } known) return Task.FromResult(known);
+        var verdict = AdmitInMinute(_orders, orders, LimitNames.OrdersPerMinute, Limits.Wire.OrdersPerMinute, warn: true);
+        if (verdict.Allowed && orders > 0) _admitted.Add(batch, verdict);
+        return Task.FromResult(verdict);
+    }
 
     public async Task MeterTicks(string sessionId, int ticks)
     {

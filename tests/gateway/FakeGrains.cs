@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using Orleans.Runtime;
 using Trading.Gateway.Grains;
+using Trading.GrainInterfaces;
 using Trading.GrainInterfaces.Data;
 using Trading.GrainInterfaces.Orders;
 using Trading.GrainInterfaces.Portfolios;
@@ -33,37 +35,46 @@ internal sealed class FakeGrains : IGatewayGrains
 
     internal ITenantObserver? TenantObserver { get; private set; }
 
-    ISessionGrain IGatewayGrains.Session(string userId, string sessionId) => Session(userId, sessionId);
+    /// <summary>The user that a call carries to the silo, for every grain that was reached for; null = none.</summary>
+    internal ConcurrentQueue<string?> Callers { get; } = new();
+
+    ISessionGrain IGatewayGrains.Session(string userId, string sessionId) => Noted(Session(userId, sessionId));
 
     internal FakeSession Session(string userId, string sessionId) => Sessions.GetOrAdd(userId + "/" + sessionId, _ => new FakeSession());
 
-    ITenantGrain IGatewayGrains.Tenant(string userId) => Tenant(userId);
+    ITenantGrain IGatewayGrains.Tenant(string userId) => Noted(Tenant(userId));
 
     internal FakeTenant Tenant(string userId) => Tenants.GetOrAdd(userId, _ => new FakeTenant());
 
-    public IPortfolioGrain Portfolio(string userId, string sessionId) => new FakePortfolio(Portfolios.GetValueOrDefault(userId + "/" + sessionId));
+    public IPortfolioGrain Portfolio(string userId, string sessionId) => Noted(new FakePortfolio(Portfolios.GetValueOrDefault(userId + "/" + sessionId)));
 
-    public IOrderGrain Order(string userId, string sessionId, string orderId) => new FakeOrder(Orders.GetValueOrDefault(userId + "/" + sessionId + "/" + orderId));
+    public IOrderGrain Order(string userId, string sessionId, string orderId) => Noted(new FakeOrder(Orders.GetValueOrDefault(userId + "/" + sessionId + "/" + orderId)));
 
     internal FakeData Data { get; } = new();
 
-    public ICandlesGrain Candles(string symbol) => Data.At(symbol);
+    public ICandlesGrain Candles(string symbol) => Noted(Data.At(symbol));
 
-    public IDataCatalogueGrain DataCatalogue() => Data;
+    public IDataCatalogueGrain DataCatalogue() => Noted(Data);
 
-    public ICompletenessGrain Completeness(string analysisId) => Data.Analysis(analysisId);
+    public ICompletenessGrain Completeness(string analysisId) => Noted(Data.Analysis(analysisId));
 
-    public IDataUpdatesGrain DataUpdates() => Data;
+    public IDataUpdatesGrain DataUpdates() => Noted(Data);
 
-    public IDataUpdateGrain DataUpdate(string requestId) => Data.Update(requestId);
+    public IDataUpdateGrain DataUpdate(string requestId) => Noted(Data.Update(requestId));
 
     internal FakeRuns ServerRuns { get; } = new();
 
-    public IRunGrain Run(string userId, string id) => ServerRuns.At(userId, id);
+    public IRunGrain Run(string userId, string id) => Noted(ServerRuns.At(userId, id));
 
-    public IRunsGrain Runs(string userId) => ServerRuns.Of(userId);
+    public IRunsGrain Runs(string userId) => Noted(ServerRuns.Of(userId));
 
     public IAccountsGrain Accounts() => new FakeAccounts(Keys);
+
+    private T Noted<T>(T grain)
+    {
+        Callers.Enqueue(RequestContext.Get(CallContext.Tenant) as string);
+        return grain;
+    }
 
     public ISessionObserver Reference(ISessionObserver observer) => SessionObserver = observer;
 
@@ -140,7 +151,7 @@ internal sealed class FakeTenant : ITenantGrain
 
     public Task SessionEnded(string sessionId) => Task.CompletedTask;
 
-    public Task<LimitVerdict> AdmitOrders(int orders) => Task.FromResult(TokenVerdict);
+    public Task<LimitVerdict> AdmitOrders(string batch, int orders) => Task.FromResult(TokenVerdict);
 
     public Task MeterTicks(string sessionId, int ticks) => Task.CompletedTask;
 

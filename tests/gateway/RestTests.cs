@@ -51,6 +51,42 @@ public sealed class RestTests
     }
 
     [Theory]
+    [Trait("req", "SIM-045")]
+    [InlineData(true, "/auth/limits")]
+    [InlineData(true, "/trading-data/symbols")]
+    [InlineData(true, "/trading-data/data/KO?page_size=1")]
+    [InlineData(true, "/nightly-update/active")]
+    [InlineData(true, "/sweeps")]
+    [InlineData(true, "/backtests")]
+    [InlineData(false, "/sessions/s/report")]
+    [InlineData(false, "/sessions/s/orders/o")]
+    [InlineData(false, "/sessions/s/portfolio")]
+    public async Task Every_call_of_a_route_carries_its_user_to_the_silo(bool takesKeys, string path)
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        await SendAsync(gateway, HttpMethod.Get, path, bearer: gateway.Token("user_b"));
+        Assert.NotEmpty(gateway.Grains.Callers);
+        Assert.All(gateway.Grains.Callers, caller => Assert.Equal("user_b", caller));
+        if (!takesKeys) return;
+        gateway.Grains.Callers.Clear();
+        await SendAsync(gateway, HttpMethod.Get, path, key: "sk_live_a");
+        Assert.NotEmpty(gateway.Grains.Callers);
+        Assert.All(gateway.Grains.Callers, caller => Assert.Equal("user_a", caller));
+    }
+
+    [Fact]
+    [Trait("req", "SIM-045")]
+    public async Task Every_call_of_a_connection_carries_its_user_to_the_silo()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        using (await gateway.CreateAsync())
+        {
+            Assert.NotEmpty(gateway.Grains.Callers);
+            Assert.All(gateway.Grains.Callers, caller => Assert.Equal("user_a", caller));
+        }
+    }
+
+    [Theory]
     [Trait("req", "SIM-029")]
     [Trait("req", "SIM-030")]
     [Trait("req", "SIM-032")]

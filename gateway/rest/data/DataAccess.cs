@@ -19,6 +19,7 @@ internal sealed class DataAccess(CallerIdentity callers, DataApiOptions options,
         try
         {
             if (await callers.IdentifyAsync(http).ConfigureAwait(false) is not { } identity) return;
+            identity.MarkCalls();
             await handle(identity).ConfigureAwait(false);
         }
         catch (RefusedException refused)

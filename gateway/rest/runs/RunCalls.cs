@@ -1,11 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Orleans.Runtime;
 using Trading.Gateway.Auth;
 using Trading.Gateway.Grains;
 using Trading.Gateway.Rest.Data;
-using Trading.GrainInterfaces;
 using Trading.GrainInterfaces.Runs;
 
 namespace Trading.Gateway.Rest.Runs;
@@ -23,11 +21,7 @@ internal sealed class RunCalls(IGatewayGrains grains, DataAccess access)
     /// <summary>Answers one request of an authenticated caller, on whose behalf every grain is called.</summary>
     internal Task AnswerAsync(HttpContext http, Func<Identity, Task> handle) => access.AnswerAsync(
         http,
-        identity =>
-        {
-            RequestContext.Set(CallContext.Tenant, identity.UserId);
-            return handle(identity);
-        },
+        handle,
         RefusedException.Unavailable("RUNS_UNAVAILABLE", "The run could not be asked; ask again"));
 
     /// <summary>Begins a run; says in status and header <c>Location</c> whether it is new and where it is.</summary>

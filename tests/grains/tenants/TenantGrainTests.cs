@@ -8,6 +8,7 @@ namespace Trading.Grains.Tests.Tenants;
 public class TenantGrainTests : IAsyncLifetime
 {
     private GrainHost _host = null!;
+    private int _batches;
 
     public async Task InitializeAsync() => _host = await GrainHost.StartAsync();
 
@@ -25,17 +26,17 @@ public class TenantGrainTests : IAsyncLifetime
     public async Task Orders_beyond_the_minute_are_refused_as_a_batch_and_the_next_minute_is_free_again(Plan plan, int quota, string name)
     {
         var tenant = Tenant("u", plan);
-        Assert.True((await tenant.AdmitOrders(quota - 3)).Allowed);
+        Assert.True((await tenant.AdmitOrders(NextBatch(), quota - 3)).Allowed);
 
         var minute = _host.Time.Now.AddMinutes(1);
-        var refused = await tenant.AdmitOrders(4);
+        var refused = await tenant.AdmitOrders(NextBatch(), 4);
         Assert.Equal(new LimitVerdict(false, "orders_per_minute", $"{quota} orders/minute", quota + 1, quota, minute, name, "RATE_LIMIT_EXCEEDED", false), refused);
 
         // the refused batch took nothing: what fits is still admitted
-        Assert.True((await tenant.AdmitOrders(3)).Allowed);
-        Assert.False((await tenant.AdmitOrders(1)).Allowed);
+        Assert.True((await tenant.AdmitOrders(NextBatch(), 3)).Allowed);
+        Assert.False((await tenant.AdmitOrders(NextBatch(), 1)).Allowed);
         _host.Time.Now = minute;
-        Assert.True((await tenant.AdmitOrders(quota)).Allowed);
+        Assert.True((await tenant.AdmitOrders(NextBatch(), quota)).Allowed);
     }
 
     [Fact]
@@ -43,12 +44,31 @@ public class TenantGrainTests : IAsyncLifetime
     public async Task The_order_that_reaches_80_percent_of_the_minute_warns_once()
     {
         var tenant = Tenant("u", Plan.Free);
-        Assert.False((await tenant.AdmitOrders(79)).Warn);
-        var warning = await tenant.AdmitOrders(1);
+        Assert.False((await tenant.AdmitOrders(NextBatch(), 79)).Warn);
+        var warning = await tenant.AdmitOrders(NextBatch(), 1);
         Assert.Equal((true, true, "orders_per_minute", 80L, 100L), (warning.Allowed, warning.Warn, warning.Limit, warning.CurrentUsage, warning.Allowance));
-        Assert.False((await tenant.AdmitOrders(1)).Warn);
+        Assert.False((await tenant.AdmitOrders(NextBatch(), 1)).Warn);
         _host.Time.Now += TimeSpan.FromMinutes(1);
-        Assert.True((await tenant.AdmitOrders(90)).Warn);
+        Assert.True((await tenant.AdmitOrders(NextBatch(), 90)).Warn);
+    }
+
+    [Fact]
+    [Trait("req", "SIM-059")]
+    public async Task A_batch_that_is_asked_for_again_in_its_minute_counts_once()
+    {
+        var tenant = Tenant("u", Plan.Free);
+        var first = await tenant.AdmitOrders("s\nc\nb", 90);
+        Assert.True(first is { Allowed: true, Warn: true });
+        for (var repetition = 0; repetition < 5; repetition++) Assert.Equal(first, await tenant.AdmitOrders("s\nc\nb", 90));
+        Assert.True((await tenant.AdmitOrders("s\nc\nb-2", 10)).Allowed);
+
+        // what was refused is asked for anew, and in the next minute everything is
+        Assert.False((await tenant.AdmitOrders("s\nc\nb-3", 10)).Allowed);
+        _host.Time.Now += TimeSpan.FromMinutes(1);
+        Assert.True((await tenant.AdmitOrders("s\nc\nb-3", 10)).Allowed);
+        Assert.True((await tenant.AdmitOrders("s\nc\nb", 90)).Allowed);
+        Assert.False((await tenant.AdmitOrders("s\nc\nb-4", 1)).Allowed);
+        Assert.Equal(100, (await tenant.GetLimits()).Usage["orders_per_minute"]);
     }
 
     [Theory]
@@ -73,7 +93,7 @@ public class TenantGrainTests : IAsyncLifetime
     {
         var tenant = Tenant("u", Plan.Professional);
         var sessions = await Task.WhenAll(Enumerable.Range(0, 40).Select(session => tenant.AdmitSession($"s-{session}", 1)));
-        var orders = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => tenant.AdmitOrders(7)));
+        var orders = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => tenant.AdmitOrders(NextBatch(), 7)));
         Assert.Equal(10, sessions.Count(verdict => verdict.Allowed));
         Assert.Equal(1000 / 7, orders.Count(verdict => verdict.Allowed));
     }
@@ -150,11 +170,11 @@ public class TenantGrainTests : IAsyncLifetime
     public async Task A_changed_limit_holds_from_the_next_attempt_on()
     {
         var tenant = Tenant("u", Plan.Free);
-        Assert.False((await tenant.AdmitOrders(101)).Allowed);
+        Assert.False((await tenant.AdmitOrders(NextBatch(), 101)).Allowed);
         var account = (await _host.Accounts.FindAsync("u", CancellationToken.None))!;
         _host.Accounts.Put(account with { LimitOverrides = new Dictionary<string, long> { [LimitNames.OrdersPerMinute] = 500 } });
         await tenant.AccountChanged();
-        Assert.True((await tenant.AdmitOrders(101)).Allowed);
+        Assert.True((await tenant.AdmitOrders(NextBatch(), 101)).Allowed);
     }
 
     [Fact]
@@ -208,7 +228,7 @@ public class TenantGrainTests : IAsyncLifetime
         var tenant = Tenant("u", Plan.Professional);
         await tenant.AdmitSession("s-1", 1);
         await tenant.AdmitSession("s-2", 1);
-        await tenant.AdmitOrders(12);
+        await tenant.AdmitOrders(NextBatch(), 12);
         var view = await tenant.GetLimits();
         Assert.Equal("professional", view.Plan);
         Assert.Equal(LimitNames.OfPlan.Order(StringComparer.Ordinal), view.Limits.Keys.Order(StringComparer.Ordinal));
@@ -233,6 +253,8 @@ public class TenantGrainTests : IAsyncLifetime
         var admission = await _host.Client.GetGrain<ITenantGrain>("nobody").AdmitConnection("c-1", "key-1", null);
         Assert.Equal((false, true), (admission.Admitted, admission.KeyRevoked));
     }
+
+    private string NextBatch() => $"s\nc\n{++_batches}";
 
     private ITenantGrain Tenant(string user, Plan plan, BillingTier tier = BillingTier.Enterprise)
     {

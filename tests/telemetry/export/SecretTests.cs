@@ -48,8 +48,9 @@ public sealed class SecretTests
             token, token.Split('.')[1], token.Split('.')[2], key, key["sk_live_".Length..][12..], newKey, service.Vendor.Key, SigningKey,
             Environment["TRADING_Gateway__SigningKeys__canary"], "canary-collector-password",
         ];
-        var found = secrets.Concat(Strategy).Where(text => service.Receiver.Contains(text) || service.Process.LastLog.Contains(text, StringComparison.Ordinal));
-        Assert.Empty(found);
+        var lines = service.Process.LastLog.Split('\n');
+        var found = secrets.Concat(Strategy).Select(text => Array.Find(lines, line => line.Contains(text, StringComparison.Ordinal)) ?? (service.Receiver.Contains(text) ? $"an export holds {text}" : null));
+        Assert.Equal("", string.Join("\n", found.OfType<string>()));
     }
 
     /// <summary>A session with orders of every kind of outcome, resumed once.</summary>

@@ -139,6 +139,23 @@ public sealed class RepetitionTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("req", "SIM-059")]
+    public async Task Orders_whose_append_fails_again_and_again_are_counted_once()
+    {
+        var connection = new Connection(One);
+        await connection.Start();
+        var order = connection.Next(Batch("b-1", Market("o-1", 5), Market("o-2", 5)));
+        var failures = 0;
+        _cluster.Journal.BeforeAppend = (_, _) => throw new JournalUnavailableException($"away for the time {++failures}", new IOException());
+        await Assert.ThrowsAsync<SessionInterruptedException>(() => connection.Try(order));
+        for (var repetition = 0; repetition < 4; repetition++) await Assert.ThrowsAsync<SessionInterruptedException>(() => connection.Try(connection.Repeat(order)));
+        Assert.Equal(5, failures);
+        _cluster.Journal.BeforeAppend = null;
+        Assert.Equal(2, Assert.IsType<BatchAckOutput>((await connection.Try(connection.Repeat(order))).Outputs[0]).Accepted.Count);
+        Assert.Equal(2, (await One.Grains.Client.GetGrain<ITenantGrain>(SessionHost.User).GetLimits()).Usage["orders_per_minute"]);
+    }
+
+    [Fact]
     public async Task Another_input_in_the_journal_than_the_exchange_writes_ends_the_connection()
     {
         var connection = new Connection(One);
