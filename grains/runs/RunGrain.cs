@@ -71,11 +71,15 @@ public sealed partial class RunGrain(
     public async Task<RunStarted> Begin(RunRequest request, CancellationToken cancellationToken)
     {
         var hash = RunRules.HashOf(request);
-        if (_record is { } known) return known.RequestHash == hash ? new RunStarted(null, Status(), false) : Refused(Reused());
+        if (_record is { } known && !IsExpired(known)) return known.RequestHash == hash ? new RunStarted(null, Status(), false) : Refused(Reused());
+        if (_record is { IsSettled: false }) return Refused(new RunProblem(RunProblemKind.Unavailable, "RUN_IS_ENDING", "A run of this name has ended and is not done with its accounts; ask again"));
         if (RunRules.Check(request, _options) is { } broken) return Refused(broken);
         if (loader.Check(RunRules.Session(_id, request)) is { } wrong) return Refused(RunRules.Of(wrong));
         var limits = (await Tenant.GetLimits()).Limits;
         if (await Refusal(request, limits) is { } problem) return Refused(problem);
+
+        // the time of one before, of the same name, is over
+        if (_record is not null) await Clear(cancellationToken);
 
         // written down from the outside in: what is known here is known there, so nobody has to be asked to resume it
         if (await Runs.Admit(_id, request.Kind, MostRunning(limits), cancellationToken) is { } full) return Refused(full);
@@ -111,9 +115,16 @@ public sealed partial class RunGrain(
     public async Task Forget(CancellationToken cancellationToken)
     {
         if (IsGoingOn) return;
+        await Clear(cancellationToken);
+        DeactivateOnIdle();
+    }
+
+    /// <summary>Removes what is stored, results first: what is left of an interruption is known by the record.</summary>
+    private async Task Clear(CancellationToken cancellationToken)
+    {
         for (var part = 0; part * IRunResultsGrain.Capacity < _sets.Count; part++) await Part(part).Clear(cancellationToken);
         await state.ClearStateAsync(CancellationToken.None);
-        DeactivateOnIdle();
+        (_record, _ledger, _results, _best) = (null, null, null, null);
     }
 
     private string KindName => _record?.Request.Kind == RunKind.Backtest ? RunMetrics.Backtest : RunMetrics.Sweep;

@@ -42,9 +42,10 @@ public sealed class RunQueueGrain([PersistentState("run-queue", "trading")] IPer
 
     public async Task<bool> Add(string run, CancellationToken cancellationToken)
     {
-        if (_runs.Contains(run)) return true;
-        if (_runs.Length >= options.Value.MaxActive) return false;
-        await Save([.. state.State.Runs, new QueuedRun(run, time.GetUtcNow())]);
+        // of an interrupted beginning: it is as young as this one, so that nobody who asked in vain before takes it away
+        var others = state.State.Runs.FindAll(one => one.Run != run);
+        if (others.Count >= options.Value.MaxActive) return false;
+        await Save([.. others, new QueuedRun(run, time.GetUtcNow())]);
         return true;
     }
 

@@ -38,7 +38,8 @@ public sealed partial class RunsGrain(
 
     public async Task<RunProblem?> Admit(string id, RunKind kind, int? most, CancellationToken cancellationToken)
     {
-        if (Kept.Exists(run => run.Id == id)) return null;
+        // of an interrupted beginning, or of a run of that name whose time is over
+        if (Kept.Exists(run => run.Id == id)) await Save(Kept.FindAll(run => run.Id != id));
         var limit = most ?? _options.MaxRunning;
         if (Kept.Count(GoesOn) >= limit || Kept.Count >= _options.MaxKept) await LookAtRunning(cancellationToken);
         var running = Kept.Count(GoesOn);

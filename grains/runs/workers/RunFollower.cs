@@ -25,11 +25,13 @@ internal sealed partial class RunFollower(string key, RunCrew crew) : IDisposabl
 
     private readonly ILogger _logger = crew.Logger;
     private readonly IRunGrain _run = crew.Grains.GetGrain<IRunGrain>(key);
-    private readonly Channel<FinishedSet> _finished = Channel.CreateUnbounded<FinishedSet>();
     private readonly Dictionary<int, SetJob> _jobs = [];
     private readonly List<ParameterSet> _assigned = [];
     private readonly List<SetResult> _results = [];
     private CancellationTokenSource _work = new();
+
+    /// <summary>Of the jobs on the bars of now.</summary>
+    private Channel<FinishedSet> _finished = Channel.CreateUnbounded<FinishedSet>();
     private string? _report;
     private RunRequest? _request;
     private RunData? _data;
@@ -125,18 +127,18 @@ internal sealed partial class RunFollower(string key, RunCrew crew) : IDisposabl
         _jobs.Clear();
         _results.Clear();
         _report = null;
-        while (_finished.Reader.TryRead(out _))
-        {
-            // of jobs that are no more
-        }
+
+        // a job that is past its last look at the cancellation reports to where nobody reads
+        _finished = Channel.CreateUnbounded<FinishedSet>();
     }
 
     private void Post(LoadedRun run)
     {
+        var writer = _finished.Writer;
         foreach (var set in _assigned)
         {
             if (_jobs.ContainsKey(set.Number)) continue;
-            var job = new SetJob(run, set, finished => _finished.Writer.TryWrite(finished), (failure, failed) => LogSetFailed(failure, key, failed.Number), _work.Token);
+            var job = new SetJob(run, set, finished => writer.TryWrite(finished), (failure, failed) => LogSetFailed(failure, key, failed.Number), _work.Token);
             _jobs.Add(set.Number, job);
             crew.Pool.Add(job);
         }
@@ -186,6 +188,13 @@ internal sealed partial class RunFollower(string key, RunCrew crew) : IDisposabl
         {
             _problem = problem;
         }
+#pragma warning disable CA1031 // whatever it is, the run ends with it if it does not pass, instead of being taken up again for ever
+        catch (Exception failure) when (failure is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            LogUnreadable(failure, key);
+            _problem = new RunBarsException(new RunError("INTERNAL_ERROR", $"The bars cannot be read: {failure.GetType().Name}"), mayPass: true);
+        }
 
         _loading = null;
     }
@@ -229,6 +238,9 @@ internal sealed partial class RunFollower(string key, RunCrew crew) : IDisposabl
 
     [LoggerMessage(3521, LogLevel.Warning, "Run {Run} is left to itself for a while")]
     private partial void LogGivenUp(Exception failure, string run);
+
+    [LoggerMessage(3523, LogLevel.Error, "Run {Run}: reading the bars failed")]
+    private partial void LogUnreadable(Exception failure, string run);
 
     [LoggerMessage(3522, LogLevel.Error, "Run {Run}: set {Set} failed")]
     private partial void LogSetFailed(Exception failure, string run, int set);

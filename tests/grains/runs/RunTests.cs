@@ -164,6 +164,46 @@ public class RunTests
     }
 
     [Fact]
+    public async Task What_nobody_expected_of_the_bars_fails_the_run_as_well()
+    {
+        await using var host = await RunHost.StartAsync();
+        host.Sessions.Bars.Fault = new InvalidOperationException("a fault of ours");
+        await host.BeginAsync("broken", RunHost.Backtest());
+        while (!host.Log.Entries.Any(entry => entry.Number == 3504)) await Task.Delay(5);
+        Assert.Contains(host.Log.Entries, entry => entry.Number == 3523);
+        host.Sessions.Grains.Time.Now += TimeSpan.FromSeconds(60);
+        var status = await host.EndAsync("broken");
+        Assert.Equal((RunState.Failed, "INTERNAL_ERROR"), (status.State, status.Error!.Code));
+        Assert.DoesNotContain("a fault of ours", status.Error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_name_may_be_used_again_when_the_time_of_its_run_is_over(bool isOther)
+    {
+        await using var host = await RunHost.StartAsync();
+        await host.BeginAsync("named", RunHost.Sweep());
+        await host.EndAsync("named");
+        Assert.False((await host.Run("named").Begin(RunHost.Sweep(), default)).IsNew);
+        while (host.Sessions.Grains.Usage.Records.Count < 2) await Task.Delay(5);
+
+        host.Sessions.Grains.Time.Now += TimeSpan.FromDays(30);
+        Assert.Null(await host.Run("named").GetStatus(default));
+        var started = await host.Run("named").Begin(isOther ? RunHost.Sweep(2, 2, 1) : RunHost.Sweep(), default);
+        Assert.Equal((true, null), (started.IsNew, started.Problem));
+        var status = await host.EndAsync("named");
+        Assert.Equal(RunState.Completed, status.State);
+        Assert.Equal(status.Sets, (await host.ResultsAsync("named")).Length);
+
+        // what is forgotten when the next one begins is what was due, and this one is not
+        await host.BeginAsync("next", RunHost.Backtest());
+        Assert.Equal(["named"], (await host.Runs().List(RunKind.Sweep, 0, 10, default)).Ids);
+        await host.Sessions.Grains.DeactivateAllAsync();
+        Assert.Equal(status, await host.Run("named").GetStatus(default) is { } again ? again with { Request = status.Request } : null);
+    }
+
+    [Fact]
     public async Task Bars_that_pass_away_for_a_while_do_not_fail_a_run()
     {
         await using var host = await RunHost.StartAsync();

@@ -177,12 +177,15 @@ internal sealed class SmallBarSource : IBarSource
     /// <summary>Every load fails.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>What every load fails with besides; null = nothing.</summary>
+    public Exception? Fault { get; set; }
+
     public bool IsKnownProvider(string provider) => DataProviders.Known.Contains(provider);
 
     public bool IsConfigured(string provider) => provider is "polygon" or "tiingo" or "financial_modeling_prep";
 
     public Task<BarSeries?> LoadAsync(BarSeriesKey key, BarRange range, long? asOf, CancellationToken cancellationToken = default) =>
-        IsDown ? throw new IOException("the disk is gone") : Task.FromResult(Series.GetValueOrDefault(key.Symbol));
+        IsDown ? throw new IOException("the disk is gone") : Fault is { } fault ? throw fault : Task.FromResult(Series.GetValueOrDefault(key.Symbol));
 
     public Task<IReadOnlyList<AvailableSeries>> ListAsync(CancellationToken cancellationToken = default) => Task.FromResult<IReadOnlyList<AvailableSeries>>([]);
 }
