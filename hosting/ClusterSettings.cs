@@ -7,7 +7,7 @@ using Microsoft.Extensions.Configuration;
 namespace Trading.Hosting;
 
 /// <summary>Section <c>Cluster</c>: how silos and gateways find each other and how soon they notice that one is gone.</summary>
-/// <remarks>The defaults are tuned for a loss to be noticed within about two seconds (docs/operations.md says what each costs).</remarks>
+/// <remarks>With the defaults a process that is gone is noticed within about a second and one that stands still after three (docs/operations.md says what each costs).</remarks>
 public sealed record ClusterSettings
 {
     public const string Section = "Cluster";
@@ -31,22 +31,23 @@ public sealed record ClusterSettings
     public bool ListenOnAnyAddress { get; init; }
 
     /// <summary>
-    /// How long a gateway waits for the answer of a session or an account before it asks again, 100 ms to 5 minutes; default 3 s. A call in flight to a silo that died waits this long.
+    /// How long a gateway, or a session, waits for the answer of a session or an account before it asks again, 100 ms to 5 minutes; default 1.5 s, somewhat longer than it takes to notice that a
+    /// silo is gone. A call in flight to a silo that died waits this long; a session that takes longer answers the call that was repeated.
     /// Calls that may take longer by their nature (candles, updates) have limits of their own.
     /// </summary>
-    public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(3);
+    public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>How often a silo probes others, and how long it waits for the answer, 100 ms to a minute; default 1 s.</summary>
-    public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>How often a silo probes others, and how long it waits for the answer, 100 ms to a minute; default 0.5 s; adapted to what is usual between a half and twice of it. Who probes a process that is gone knows at once; the time that passes is until the next probe.</summary>
+    public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Probes in a row that must fail before a silo is suspected, 1 to 10; default 2.</summary>
-    public int MissedProbes { get; init; } = 2;
+    /// <summary>Probes in a row that must fail before a silo is suspected, 1 to 10; default 3.</summary>
+    public int MissedProbes { get; init; } = 3;
 
     /// <summary>Suspicions that declare a silo dead, 1 to 10; default 1.</summary>
     public int VotesForDeath { get; init; } = 1;
 
-    /// <summary>How often silos read the membership and gateways the list of silos, 500 ms to 5 minutes; default 2 s.</summary>
-    public TimeSpan RefreshPeriod { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>How often silos read the membership and gateways the list of silos, 500 ms to 5 minutes; default 1 s.</summary>
+    public TimeSpan RefreshPeriod { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How often a silo writes that it is alive, 1 s to 10 minutes; default 5 s.</summary>
     public TimeSpan AlivePeriod { get; init; } = TimeSpan.FromSeconds(5);

@@ -5,12 +5,20 @@ namespace Trading.Gateway.Sessions;
 /// <summary>Idempotent calls that are made again while what keeps them from being answered passes.</summary>
 internal static class Repetition
 {
-    internal static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    /// <summary>Of the time that has passed: what is over is noticed after an eighth more.</summary>
+    private const int Share = 8;
+
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>The pause after one of <paramref name="pause"/>.</summary>
-    internal static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
+    /// <summary>The pause before the next attempt: short at first, because most of what fails is over soon, and long for what lasts, so that whatever comes back is not run down.</summary>
+    /// <param name="passed">Since the first attempt failed.</param>
+    internal static TimeSpan Pause(TimeSpan passed)
+    {
+        var pause = passed / Share;
+        return pause < ShortestPause ? ShortestPause : pause < LongestPause ? pause : LongestPause;
+    }
 
     /// <summary>Makes a call until it is answered.</summary>
     /// <param name="call">The call.</param>
@@ -21,7 +29,7 @@ internal static class Repetition
     internal static async Task<T> RunAsync<T>(Func<Task<T>> call, TimeSpan within, Func<bool> isOver, TimeProvider time)
     {
         var started = time.GetTimestamp();
-        for (var pause = FirstPause; ; pause = Longer(pause))
+        while (true)
         {
             try
             {
@@ -32,7 +40,7 @@ internal static class Repetition
                 // made again below, outside of the handler
             }
 
-            await Task.Delay(pause, time).ConfigureAwait(false);
+            await Task.Delay(Pause(time.GetElapsedTime(started)), time).ConfigureAwait(false);
         }
     }
 }

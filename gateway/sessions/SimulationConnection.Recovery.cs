@@ -72,9 +72,9 @@ internal sealed partial class SimulationConnection
 
     private async Task<bool> UntilAnsweredAsync(Recovery recovery)
     {
-        for (var pause = Repetition.FirstPause; ; pause = Repetition.Longer(pause))
+        while (true)
         {
-            await recovery.PauseAsync(pause, _context.Time).ConfigureAwait(false);
+            await recovery.PauseAsync(Repetition.Pause(_context.Time.GetElapsedTime(recovery.Started)), _context.Time).ConfigureAwait(false);
             await _gate.WaitAsync().ConfigureAwait(false);
             try
             {

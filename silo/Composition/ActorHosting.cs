@@ -67,6 +67,9 @@ internal static class ActorHosting
         silo.Configure<ClusterMembershipOptions>(options =>
         {
             options.ProbeTimeout = cluster.ProbeTimeout;
+
+            // the runtime adapts it between a half and this, and believes in a silo that was heard of within this times the missed probes
+            options.MaxProbeTimeout = 2 * cluster.ProbeTimeout;
             options.NumMissedProbesLimit = cluster.MissedProbes;
             options.NumVotesForDeathDeclaration = cluster.VotesForDeath;
             options.TableRefreshTimeout = cluster.RefreshPeriod;
@@ -76,6 +79,9 @@ internal static class ActorHosting
             options.DefunctSiloCleanupPeriod = TimeSpan.FromHours(1);
             options.DefunctSiloExpiration = TimeSpan.FromDays(1);
         });
+
+        // what grains ask of each other is waited for no longer than what gateways ask of them: a silo that stands still must not hold the sessions of the others
+        silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = cluster.ResponseTimeout);
         silo.Configure<LoadSheddingOptions>(options =>
         {
             options.LoadSheddingEnabled = cluster.ShedAboveCpuPercent > 0;

@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using System.Threading.Channels;
 
 namespace Trading.Cluster.Tests.Clients;
 
@@ -13,7 +14,7 @@ internal sealed class ClientSocket : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ClientWebSocket _socket = new();
-    private byte[] _buffer = new byte[4096];
+    private readonly Channel<JsonDocument> _messages = Channel.CreateUnbounded<JsonDocument>();
 
     private ClientSocket() => _socket.Options.KeepAliveInterval = Timeout.InfiniteTimeSpan;
 
@@ -26,6 +27,7 @@ internal sealed class ClientSocket : IDisposable
             patience.CancelAfter(ConnectPatience);
             var resume = resumes is null ? "" : $"&resume={resumes}";
             await socket._socket.ConnectAsync(new Uri($"ws://{gateway.Authority}/ws/simulate?token={token}{resume}"), patience.Token);
+            _ = socket.ReadAsync();
             return socket;
         }
         catch
@@ -43,14 +45,31 @@ internal sealed class ClientSocket : IDisposable
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
-        var length = 0;
-        while (true)
+        return await _messages.Reader.WaitToReadAsync(patience.Token) && _messages.Reader.TryRead(out var message) ? message : null;
+    }
+
+    /// <summary>Reads on while the client thinks, so that the service's pings are answered.</summary>
+    private async Task ReadAsync()
+    {
+        try
         {
-            if (length == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
-            var part = await _socket.ReceiveAsync(_buffer.AsMemory(length), patience.Token);
-            if (part.MessageType == WebSocketMessageType.Close) return null;
-            length += part.Count;
-            if (part.EndOfMessage) return JsonDocument.Parse(_buffer.AsMemory(0, length).ToArray());
+            var buffer = new byte[4096];
+            for (var length = 0; ;)
+            {
+                if (length == buffer.Length) Array.Resize(ref buffer, buffer.Length * 2);
+                var part = await _socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
+                if (part.MessageType == WebSocketMessageType.Close) break;
+                length += part.Count;
+                if (!part.EndOfMessage) continue;
+                _messages.Writer.TryWrite(JsonDocument.Parse(buffer.AsMemory(0, length).ToArray()));
+                length = 0;
+            }
+
+            _messages.Writer.TryComplete();
+        }
+        catch (Exception lost)
+        {
+            _messages.Writer.TryComplete(lost);
         }
     }
 

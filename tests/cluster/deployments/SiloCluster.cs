@@ -12,6 +12,9 @@ internal sealed class SiloCluster : IDeployment
 {
     private const int StartAttempts = 4;
 
+    /// <summary>As the manifests have it.</summary>
+    private const string PoolSize = ";Maximum Pool Size=20";
+
     private readonly Lock _gate = new();
     private readonly List<ServerProcess> _all = [];
     private readonly List<Task> _watches = [];
@@ -73,8 +76,8 @@ internal sealed class SiloCluster : IDeployment
     /// <param name="settings">Further environment variables of all processes.</param>
     public static async Task<SiloCluster> StartAsync(int silos, int gateways, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var server = PostgresServer.New();
-        var cluster = new SiloCluster(server, server.NewDatabase(), new TemporaryFolder(), ownsData: true, "test", settings);
+        var server = PostgresServer.New(connections: 400);
+        var cluster = new SiloCluster(server, server.NewDatabase() + PoolSize, new TemporaryFolder(), ownsData: true, "test", settings);
         try
         {
             await CandleFolder.FillAsync(cluster._data.Path);

@@ -14,6 +14,9 @@ public sealed class ClusterFaultTests(ClusterUnderLoad cluster, ITestOutputHelpe
     /// <summary>How long a silo stands still: long enough for the others to give it up, and for it to come back into a cluster that has gone on without it.</summary>
     private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long an orchestrator takes until it starts another process; the survivors must not need it.</summary>
+    private static readonly TimeSpan Replacement = TimeSpan.FromSeconds(5);
+
     /// <summary>A stopped database is away for this long, besides its own end and start.</summary>
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(2);
 
@@ -25,6 +28,7 @@ public sealed class ClusterFaultTests(ClusterUnderLoad cluster, ITestOutputHelpe
         var victim = cluster.Cluster.Silos[0];
         cluster.Cluster.Forget(victim);
         await victim.KillAsync();
+        await Task.Delay(Replacement);
         await cluster.Cluster.StartSiloAsync();
     });
 
@@ -35,6 +39,7 @@ public sealed class ClusterFaultTests(ClusterUnderLoad cluster, ITestOutputHelpe
     {
         var victim = cluster.Cluster.GatewayProcesses[0];
         await victim.KillAsync();
+        await Task.Delay(Replacement);
         // nobody takes its address away before a replacement is there
         await cluster.Cluster.StartGatewayAsync();
         cluster.Cluster.Withdraw(victim);
@@ -91,6 +96,7 @@ public sealed class ClusterFaultTests(ClusterUnderLoad cluster, ITestOutputHelpe
         var undisturbed = await cluster.ReadyAsync();
         var run = await cluster.Fleet.RunAsync(name, happen);
         output.WriteLine(Figures.WriteInterruptions("faults.md", fault, run, cluster.Cluster.Restarts));
+        foreach (var loss in run.Clients.SelectMany(client => client.Ledger.Losses).GroupBy(why => why, StringComparer.Ordinal)) Figures.Write("losses.md", "| fault | times | what clients were told |\n|---|---|---|", $"| {fault} | {loss.Count()} | {loss.Key} |");
         run.MustEqual(undisturbed);
         await JournalReads.MustHoldAsync(cluster.Cluster.Database, run);
         await ReadModelReads.MustHoldAsync(cluster.Cluster.Database, run);
