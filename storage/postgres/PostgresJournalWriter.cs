@@ -11,7 +11,9 @@ namespace Trading.Storage.Postgres;
 /// </summary>
 /// <remarks>
 /// While a lane is free an append is sent on its caller's thread, up to the first wait for the network, and when nothing else waits its answer is given on the
-/// thread that read it: each change of thread costs a good part of what a commit takes.
+/// thread that read it: each change of thread costs a good part of what a commit takes. After a commit of several appends the next one begins behind
+/// everything that the pool has to do already, that is behind the callers who were answered and come back: otherwise the first of them would travel alone
+/// and all others wait for it.
 /// </remarks>
 internal sealed class PostgresJournalWriter
 {
@@ -23,6 +25,9 @@ internal sealed class PostgresJournalWriter
     private readonly LinkedList<AppendRequest> _waiting = new();
     private readonly JournalLane[] _lanes;
     private readonly Stack<JournalLane> _free;
+
+    /// <summary>The last commit was of several appends, so there will be more than this one in the next, too: whoever was just answered is about to come back.</summary>
+    private volatile bool _isBusy;
     private bool _closed;
     private bool _isOut;
     private TaskCompletionSource? _idle;
@@ -46,7 +51,9 @@ internal sealed class PostgresJournalWriter
             _free.TryPop(out lane);
         }
 
-        if (lane is not null) _ = RunAsync(lane);
+        if (lane is null) return request.Answer;
+        if (_isBusy) ThreadPool.UnsafeQueueUserWorkItem(static start => _ = start.Writer.RunAsync(start.Lane), (Writer: this, Lane: lane), preferLocal: false);
+        else _ = RunAsync(lane);
         return request.Answer;
     }
 
@@ -133,7 +140,12 @@ internal sealed class PostgresJournalWriter
             }
 
             if (group.Count > 1) group.Sort((left, right) => left.OrderKey.AsSpan().SequenceCompareTo(right.OrderKey));
-            if (group.Count > 0) return group;
+            if (group.Count > 0)
+            {
+                _isBusy = group.Count > 1;
+                return group;
+            }
+
             _free.Push(lane);
             if (_free.Count == _lanes.Length) _idle?.TrySetResult();
             return null;
