@@ -37,8 +37,18 @@ internal sealed class ClientSocket : IDisposable
         }
     }
 
-    public ValueTask SendAsync(string text, CancellationToken cancellationToken) =>
-        _socket.SendAsync(Encoding.UTF8.GetBytes(text).AsMemory(), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
+    public async ValueTask SendAsync(string text, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _socket.SendAsync(Encoding.UTF8.GetBytes(text).AsMemory(), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
+        }
+        catch (WebSocketException lost) when (_socket.CloseStatus is not null)
+        {
+            // the close was there before
+            throw new WebSocketException(Closing, lost);
+        }
+    }
 
     /// <summary>The next message; null when the service has closed.</summary>
     public async Task<JsonDocument?> ReceiveAsync(CancellationToken cancellationToken)
