@@ -3,7 +3,8 @@
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
 WORKDIR /source
 COPY . .
-RUN --mount=type=cache,target=/root/.nuget/packages \
+ENV NUGET_PACKAGES=/packages
+RUN --mount=type=cache,target=/packages \
     dotnet publish gateway/host/Trading.Gateway.Host.csproj --configuration Release --output /app -p:ActorRuntime=orleans -p:UseAppHost=false
 
 # no shell, no package manager; the root file system may be read-only (only /tmp is written)

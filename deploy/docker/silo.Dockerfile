@@ -3,7 +3,8 @@
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
 WORKDIR /source
 COPY . .
-RUN --mount=type=cache,target=/root/.nuget/packages \
+ENV NUGET_PACKAGES=/packages
+RUN --mount=type=cache,target=/packages \
     dotnet publish silo/Trading.Silo.csproj --configuration Release --output /app -p:ActorRuntime=orleans -p:UseAppHost=false
 RUN mkdir /empty
 

@@ -51,8 +51,8 @@ public class DataClusterTests
         var times = cluster.First.Vendor.Requests.Concat(cluster.Second.Vendor.Requests).Select(request => request.At).Order().ToArray();
         Assert.Equal(20, times.Length);
 
-        // five a minute take three minutes more than the first five; two budgets would take one. A request bears the time at which it arrives: one that was let go at the end of a
-        // minute may arrive in the next, because the test's clock jumps
+        // five a minute take three minutes more than the first five; two budgets would take one. A request bears the time at which it arrives: those that were let go in
+        // one minute, four at a time, may arrive in the next, because the test's clock jumps
         Assert.True(times[^1] - times[0] >= TimeSpan.FromMinutes(3), $"twenty requests in {times[^1] - times[0]}");
         Assert.All(Enumerable.Range(0, times.Length - 9), at => Assert.True(times[at + 9] - times[at] >= TimeSpan.FromMinutes(1), $"ten requests in {times[at + 9] - times[at]}"));
     }

@@ -204,6 +204,22 @@ public class RunTests
     }
 
     [Fact]
+    public async Task A_name_is_not_free_before_the_accounts_of_its_run_are_settled()
+    {
+        await using var host = await RunHost.StartAsync();
+        host.Sessions.Grains.Usage.IsDown = true;
+        await host.BeginAsync("named", RunHost.Backtest());
+        await host.EndAsync("named");
+        host.Sessions.Grains.Time.Now += TimeSpan.FromDays(30);
+        var refused = await host.RefusedAsync("named", RunHost.Backtest());
+        Assert.Equal((RunProblemKind.Unavailable, "RUN_IS_ENDING"), (refused.Kind, refused.Code));
+        host.Sessions.Grains.Usage.IsDown = false;
+        while ((await host.Run("named").Begin(RunHost.Backtest(), default)).Problem is { Code: "RUN_IS_ENDING" }) await Task.Delay(5);
+        Assert.Equal(RunState.Completed, (await host.EndAsync("named")).State);
+        Assert.Equal(4, host.Sessions.Grains.Usage.Records.Count);
+    }
+
+    [Fact]
     public async Task Bars_that_pass_away_for_a_while_do_not_fail_a_run()
     {
         await using var host = await RunHost.StartAsync();
